@@ -1,0 +1,20 @@
+//! Personalisation in the shopper's own browser.
+//!
+//! The rooms, in the order data flows through them. Everything but [`page`] is pure: no clock, no
+//! network, no DOM, no globals. Time, bytes and answers come in as values; effects go out as values.
+//!
+//! - [`visitor`]: who is here
+//! - [`model`]: the files a page downloads, writer and reader side by side
+
+pub mod event;
+pub mod hash;
+pub mod model;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+pub mod random;
+pub mod recommend;
+pub mod score;
+pub mod shop;
+pub mod time;
+pub mod value;
+pub mod visitor;

@@ -1,0 +1,165 @@
+//! The entry files: small, revalidated, of one size however large the catalogue.
+
+use super::file::check_generation;
+use super::{FileKind, ModelError, decode, encode};
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// Most shards of one family.
+const MAX_SHARDS: u32 = 1 << 20;
+/// Most products in [`Entry::popular`].
+const MAX_POPULAR: usize = 256;
+
+/// The model's entry, `model/entry.bin`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Folder of the shards: hexadecimal hash of their content.
+    pub generation: String,
+    /// Time of the newest order or event the model has seen.
+    pub trained_to: Millis,
+    /// How many products have numbers: `0..products`.
+    pub products: u32,
+    /// How many index shards there are; a product's is [`super::index_shard_of`].
+    pub index_shards: u32,
+    /// How the page blends its sources, chosen by the trainer.
+    pub settings: Settings,
+    /// The most popular products, best first, at most 256.
+    pub popular: Vec<Popular>,
+}
+
+/// One popular product.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Popular {
+    /// Its number.
+    pub number: u32,
+    /// Its weight relative to the best, 0 to 255.
+    pub weight: u8,
+}
+
+/// How the page blends what it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Weight of the history item `p` steps back is `exp(-p / position_decay)`. Greater than 0.
+    pub position_decay: f32,
+    /// How many of the last history items speak, 1 to 100.
+    pub window: u8,
+    /// Weight of the visitor's own purchase frequency beside the model, both scaled to a maximum of 1.
+    pub frequency_weight: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { position_decay: 1.5, window: 20, frequency_weight: 1.0 }
+    }
+}
+
+impl Entry {
+    /// The file.
+    pub fn encode(&self) -> Result<Vec<u8>, ModelError> {
+        encode(FileKind::Entry, self)
+    }
+
+    /// Reads and checks the file.
+    pub fn decode(bytes: &[u8]) -> Result<Entry, ModelError> {
+        let entry: Entry = decode(FileKind::Entry, bytes)?;
+        check_generation(&entry.generation)?;
+        let settings = &entry.settings;
+        let sane = (1..=MAX_SHARDS).contains(&entry.index_shards)
+            && entry.popular.len() <= MAX_POPULAR
+            && entry.popular.iter().all(|popular| popular.number < entry.products)
+            && settings.position_decay > 0.0
+            && settings.position_decay.is_finite()
+            && (1..=100).contains(&settings.window)
+            && settings.frequency_weight >= 0.0
+            && settings.frequency_weight.is_finite();
+        if sane { Ok(entry) } else { Err(ModelError::Damaged("entry out of bounds")) }
+    }
+}
+
+/// The catalogue's entry, `catalog/entry.bin`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    /// Folder of the shards: hexadecimal hash of their content.
+    pub generation: String,
+    /// The model generation whose numbers the cards use.
+    pub model: String,
+    /// How many products have cards: `0..products`.
+    pub products: u32,
+    /// Cards in a shard; product `n` is in shard `n / cards_per_shard`. 1 to 4096.
+    pub cards_per_shard: u32,
+}
+
+impl CatalogEntry {
+    /// The file.
+    pub fn encode(&self) -> Result<Vec<u8>, ModelError> {
+        encode(FileKind::CatalogEntry, self)
+    }
+
+    /// Reads and checks the file.
+    pub fn decode(bytes: &[u8]) -> Result<CatalogEntry, ModelError> {
+        let entry: CatalogEntry = decode(FileKind::CatalogEntry, bytes)?;
+        check_generation(&entry.generation)?;
+        check_generation(&entry.model)?;
+        if (1..=4096).contains(&entry.cards_per_shard) {
+            Ok(entry)
+        } else {
+            Err(ModelError::Damaged("cards_per_shard out of bounds"))
+        }
+    }
+
+    /// The shard that holds the card of product `number`.
+    pub fn shard_of(&self, number: u32) -> u32 {
+        number / self.cards_per_shard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry() -> Entry {
+        Entry {
+            generation: "0123456789abcdef".into(),
+            trained_to: 1_700_000_000_000,
+            products: 3,
+            index_shards: 1,
+            settings: Settings::default(),
+            popular: vec![Popular { number: 2, weight: 255 }],
+        }
+    }
+
+    #[test]
+    fn comes_back() {
+        assert_eq!(Entry::decode(&entry().encode().unwrap()), Ok(entry()));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let broken: [fn(&mut Entry); 5] = [
+            |e| e.generation = "../../etc".into(),
+            |e| e.index_shards = 0,
+            |e| e.popular[0].number = 3,
+            |e| e.settings.position_decay = f32::NAN,
+            |e| e.settings.window = 0,
+        ];
+        for breaks in broken {
+            let mut entry = entry();
+            breaks(&mut entry);
+            assert!(Entry::decode(&entry.encode().unwrap()).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_value_or_an_error(mut bytes: Vec<u8>, with_header: bool) {
+            if with_header {
+                let mut headed = entry().encode().unwrap()[..6].to_vec();
+                headed.append(&mut bytes);
+                bytes = headed;
+            }
+            let _ = Entry::decode(&bytes);
+            let _ = CatalogEntry::decode(&bytes);
+        }
+    }
+}

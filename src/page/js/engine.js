@@ -1,0 +1,3 @@
+// `tanish/engine`: the same code, without a page.
+import { Engine } from "./tanish.js";
+export { Engine };

@@ -1,0 +1,156 @@
+// <tanish-recommendations kind limit product>: the default content until a decision is there.
+
+const SHEET = `
+:host{display:block}
+[part=list]{display:grid;grid-template-columns:repeat(var(--tanish-columns,auto-fill),minmax(min(var(--tanish-card-min,10rem),100%),1fr));gap:var(--tanish-gap,1rem);list-style:none;margin:0;padding:0}
+[part=link]{display:grid;gap:.25rem;color:inherit;text-decoration:none}
+[part=frame]{display:grid;place-items:center;overflow:hidden;aspect-ratio:var(--tanish-card-image-ratio,1);border-radius:var(--tanish-radius,.5rem);background:var(--tanish-card-background,color-mix(in srgb,currentColor 7%,transparent));font-size:1.5rem}
+[part=image]{width:100%;height:100%;object-fit:cover}
+[part=price]{font-weight:600}
+[part=because]{font-size:.8em;opacity:.75}
+`;
+
+let sheet;
+
+function style(root) {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(SHEET);
+  }
+  root.adoptedStyleSheets = [sheet];
+}
+
+function make(tag, part, text) {
+  const element = document.createElement(tag);
+  element.setAttribute("part", part);
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function money(amount, currency, locale) {
+  try {
+    const form = { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" };
+    return new Intl.NumberFormat(locale, form).format(amount);
+  } catch {
+    return `${amount} ${currency ?? ""}`.trim();
+  }
+}
+
+function initials(title) {
+  return title.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
+}
+
+/** Defines the element for a promise of the shop; returns how to decide anew. */
+export function defineRecommendations(shopPromise) {
+  const all = new Set();
+
+  class Recommendations extends HTMLElement {
+    static observedAttributes = ["kind", "limit", "product"];
+    #shop;
+    #asked = 0;
+    #seen;
+
+    async connectedCallback() {
+      all.add(this);
+      if (!this.shadowRoot) {
+        style(this.attachShadow({ mode: "open" }));
+        this.shadowRoot.append(document.createElement("slot"));
+      }
+      try {
+        this.#shop = await shopPromise;
+      } catch {
+        return this.#stay();
+      }
+      this.decide();
+    }
+
+    disconnectedCallback() {
+      all.delete(this);
+      this.#seen?.disconnect();
+    }
+
+    attributeChangedCallback(name, before, after) {
+      if (this.#shop && before !== after) this.decide();
+    }
+
+    #stay() {
+      this.dataset.state = "default";
+    }
+
+    async decide() {
+      const asked = ++this.#asked;
+      const query = { kind: this.getAttribute("kind") ?? "for-you" };
+      if (this.hasAttribute("limit")) query.limit = Number(this.getAttribute("limit"));
+      if (this.hasAttribute("product")) query.product = this.getAttribute("product");
+      let answer;
+      try {
+        answer = await this.#shop.recommend(query);
+      } catch (error) {
+        console.warn(`[tanish] <tanish-recommendations>: ${error.message}`);
+      }
+      if (asked !== this.#asked || !this.isConnected) return;
+      if (answer?.items.length) this.#show(answer);
+      else if (this.dataset.state !== "decided") this.#stay();
+    }
+
+    #show({ kind, items }) {
+      const list = make("ul", "list");
+      list.append(...items.map((item, place) => this.#card(item, place, kind)));
+      // The box keeps its height, so what follows does not jump.
+      const height = this.offsetHeight;
+      if (height) list.style.minHeight = `${height}px`;
+      this.shadowRoot.replaceChildren(list);
+      this.dataset.state = "decided";
+      this.#watch(kind, items);
+      this.dispatchEvent(new CustomEvent("tanish:decided", { bubbles: true, detail: { kind, items } }));
+    }
+
+    #card(item, place, kind) {
+      const card = make("li", "card");
+      const link = make(item.url ? "a" : "div", "link");
+      if (item.url) link.href = item.url;
+      const frame = make("span", "frame", item.image ? undefined : initials(item.title));
+      if (item.image) {
+        const image = make("img", "image");
+        Object.assign(image, { loading: "lazy", decoding: "async", alt: "", width: 400, height: 400, src: item.image });
+        frame.append(image);
+      } else {
+        frame.setAttribute("aria-hidden", "true");
+      }
+      link.append(frame, make("span", "title", item.title));
+      if (item.price !== undefined) {
+        link.append(make("span", "price", money(item.price, this.#shop._currency, this.#shop._locale)));
+      }
+      link.append(make("span", "because", item.because));
+      link.addEventListener("click", () => {
+        this.#track("Product Clicked", { list_id: `tanish:${kind}`, product_id: item.id, position: place + 1 });
+      });
+      card.append(link);
+      return card;
+    }
+
+    #track(event, properties) {
+      this.#shop.track(event, properties).catch(() => {});
+    }
+
+    // Shown is what was really seen.
+    #watch(kind, items) {
+      this.#seen?.disconnect();
+      this.#seen = new IntersectionObserver(
+        (entries, observer) => {
+          if (!entries.some((entry) => entry.isIntersecting)) return;
+          observer.disconnect();
+          const products = items.map((item, place) => ({ product_id: item.id, position: place + 1 }));
+          this.#track("Product List Viewed", { list_id: `tanish:${kind}`, products });
+        },
+        { threshold: 0.5 },
+      );
+      this.#seen.observe(this);
+    }
+  }
+
+  if (!customElements.get("tanish-recommendations")) {
+    customElements.define("tanish-recommendations", Recommendations);
+  }
+  return () => all.forEach((element) => element.decide());
+}

@@ -1,0 +1,16 @@
+// The module: fetched and started once, wherever this runs.
+import init from "./glue.js";
+
+let starting;
+
+/** Starts the module; `source` (bytes, a Response, a compiled module) spares the fetch. */
+export function loadModule(source) {
+  return (starting ??= init({ module_or_path: source ?? moduleBytes() }));
+}
+
+async function moduleBytes() {
+  const address = new URL(__TANISH_WASM__, import.meta.url);
+  if (address.protocol !== "file:") return fetch(address);
+  const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:fs/promises");
+  return readFile(address);
+}

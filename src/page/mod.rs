@@ -1,0 +1,196 @@
+//! The browser's side: the only room that knows one.
+//!
+//! What is synchronous (cookie, profile, journal) is done here, before a call returns. What takes
+//! time (files, store, sending) goes to the script in `js/`, which answers by calling again.
+
+mod browser;
+mod wire;
+
+use crate::event::{self, Outcome};
+use crate::recommend::{Language, Library, recommend};
+use crate::shop::{Boot, Effect, Shop, items_to_value, read_query};
+use crate::time::Millis;
+use crate::value::Value;
+use wasm_bindgen::prelude::*;
+use wire::{from_js, texts, to_js};
+
+/// The shop of one page.
+#[wasm_bindgen]
+pub struct Core(Shop);
+
+#[wasm_bindgen]
+impl Core {
+    /// Starts from `{site, locale, page, optOut, seed}` (`seed`: eight random 32-bit numbers); cookie, profile and journal are read here.
+    #[wasm_bindgen(constructor)]
+    pub fn new(boot: JsValue, now: f64) -> Core {
+        let boot = from_js(&boot);
+        let seed = boot.get("seed").map(Value::items).unwrap_or_default();
+        let half = |at: usize| seed.get(at).and_then(Value::as_f64).unwrap_or_default() as u64;
+        let word = |at: usize| half(2 * at) << 32 | half(2 * at + 1);
+        Core(Shop::open(
+            Boot {
+                site: boot.get("site").cloned().unwrap_or_default(),
+                cookies: browser::cookies(),
+                stored: browser::profile(),
+                journal: browser::journal(),
+                page: boot.get("page").cloned().unwrap_or_default(),
+                locale: boot.str("locale").unwrap_or_default().to_owned(),
+                secure: browser::secure(),
+                opt_out: boot.get("optOut").and_then(Value::as_bool).unwrap_or(false),
+                seed: [word(0), word(1), word(2), word(3)],
+            },
+            now as Millis,
+        ))
+    }
+
+    /// A command or news, and its arguments; returns what the script has to do, in order, each as
+    /// `[what, …]`.
+    pub fn call(&mut self, name: &str, arguments: JsValue, now: f64) -> JsValue {
+        let arguments = from_js(&arguments);
+        dispatch(&mut self.0, name, arguments.items(), now as Millis);
+        self.carry_out()
+    }
+
+    /// A file of the site folder arrived, or is not there.
+    pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> JsValue {
+        self.0.file(name, bytes);
+        self.carry_out()
+    }
+
+    /// `visitor`, `diagnostics` or `export`.
+    pub fn view(&self, name: &str, now: f64) -> JsValue {
+        to_js(&match name {
+            "visitor" => self.0.visitor(now as Millis),
+            "export" => self.0.export(),
+            _ => self.0.diagnostics(),
+        })
+    }
+
+    fn carry_out(&mut self) -> JsValue {
+        let left: Vec<Value> = self.0.effects().into_iter().filter_map(carry_out).collect();
+        to_js(&Value::Array(left))
+    }
+}
+
+fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
+    let at = |place: usize| arguments.get(place).cloned().unwrap_or_default();
+    let number = |place: usize| arguments.get(place).and_then(Value::as_f64).unwrap_or_default();
+    let text = |place: usize| arguments.get(place).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let ticket = number(0) as event::Ticket;
+    match name {
+        "track" => shop.track(ticket, &text(1), at(2), now),
+        "identify" => shop.identify(ticket, at(1).as_str().map(str::to_owned), at(2), now),
+        "recommend" => shop.recommend(ticket, &at(1), now),
+        "consent" => shop.consent(ticket, &at(1), now),
+        "flush" => shop.flush(ticket),
+        "forget" => shop.forget(ticket),
+        "history" => shop.history(at(0).items(), now),
+        "page" => shop.page(at(0)),
+        "storage" => shop.storage(&at(0), now),
+        "stored" => shop.stored(&texts(&at(0))),
+        "loaded" => shop.loaded(at(0).items().to_vec()),
+        "removed" => shop.removed(&texts(&at(0))),
+        "counted" => shop.counted(number(0) as usize),
+        "answered" => {
+            let retry_after = arguments.get(2).and_then(Value::as_f64).map(|wait| wait as Millis);
+            let outcome = Outcome { status: number(1) as u16, retry_after, refused: texts(&at(3)) };
+            shop.answered(texts(&at(0)), &outcome);
+        }
+        "lead" => shop.lead(at(0).as_bool().unwrap_or(false)),
+        "poked" => shop.poked(),
+        "announced" => shop.announced(&texts(&at(0))),
+        "hidden" => shop.hidden(),
+        _ => shop.woken(),
+    }
+}
+
+/// Does what is synchronous; the rest is the script's.
+fn carry_out(effect: Effect) -> Option<Value> {
+    let told = |name: &str, rest: Vec<Value>| {
+        let mut all = vec![Value::from(name)];
+        all.extend(rest);
+        Some(Value::Array(all))
+    };
+    let list = |ids: Vec<String>| Value::Array(ids.into_iter().map(Value::from).collect());
+    match effect {
+        Effect::SetCookie(text) => browser::set_cookie(&text),
+        Effect::Save(profile) => browser::save_profile(&profile),
+        Effect::Erase => {
+            browser::erase();
+            return told("erase", vec![]);
+        }
+        Effect::Fetch(names) => return told("fetch", vec![list(names)]),
+        Effect::Settle(ticket, Ok(value)) => return told("resolve", vec![f64::from(ticket).into(), value]),
+        Effect::Settle(ticket, Err(reason)) => {
+            return told("reject", vec![f64::from(ticket).into(), reason.into()]);
+        }
+        Effect::Changed => return told("changed", vec![]),
+        Effect::Warn(text) => return told("warn", vec![text.into()]),
+        Effect::Outbox(effect) => match effect {
+            event::Effect::Journal(event) => browser::journal_put(&event),
+            event::Effect::Store(events) => return told("store", vec![events.into()]),
+            event::Effect::Unjournal(ids) => return told("unjournal", vec![list(ids)]),
+            event::Effect::Load(limit) => return told("load", vec![(limit as f64).into()]),
+            event::Effect::Send { ids, events, farewell } => {
+                return told("send", vec![list(ids), events.into(), farewell.into()]);
+            }
+            event::Effect::Remove(ids) => return told("remove", vec![list(ids)]),
+            event::Effect::Count => return told("count", vec![]),
+            event::Effect::Trim(count) => return told("trim", vec![(count as f64).into()]),
+            event::Effect::Poke => return told("poke", vec![]),
+            event::Effect::Announce(ids) => return told("announce", vec![list(ids)]),
+            event::Effect::Wake(wait) => return told("wake", vec![wait.into()]),
+            event::Effect::Settle(..) => {}
+        },
+    }
+    None
+}
+
+/// Takes events out of the journal.
+#[wasm_bindgen]
+pub fn unjournal(ids: JsValue) {
+    browser::journal_remove(&texts(&from_js(&ids)));
+}
+
+/// Recommendations without a page: the same code over the same files, in any runtime.
+#[wasm_bindgen]
+pub struct EngineCore(Library);
+
+#[wasm_bindgen]
+impl EngineCore {
+    /// An engine without files.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> EngineCore {
+        EngineCore(Library::default())
+    }
+
+    /// Takes a file, or `undefined` for one that is not there; returns what is wrong with it.
+    pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Option<String> {
+        self.0.put(name, bytes).err().map(|error| error.to_string())
+    }
+
+    /// `{items}`, `{needs: [names]}` or `{error}`.
+    pub fn recommend(&self, query: JsValue, now: f64) -> JsValue {
+        let query = from_js(&query);
+        let entries = query.get("history").map(Value::items).unwrap_or_default();
+        let mut history = crate::visitor::history::History::default();
+        history.add(entries.iter().filter_map(crate::visitor::HistoryEntry::from_value), now as Millis);
+        let locale = query.str("language").unwrap_or_default();
+        to_js(&match read_query(&query, now as Millis) {
+            Err(problem) => Value::object([("error", problem.into())]),
+            Ok(question) => match recommend(&question, history.entries(), &self.0) {
+                Ok(items) => items_to_value(question.kind, &items, Language::parse(locale), locale),
+                Err(needs) => {
+                    let names = needs.iter().map(|name| Value::from(name.to_string()));
+                    Value::object([("needs", Value::Array(names.collect()))])
+                }
+            },
+        })
+    }
+}
+
+impl Default for EngineCore {
+    fn default() -> EngineCore {
+        EngineCore::new()
+    }
+}

@@ -1,0 +1,230 @@
+//! Recommending from a small library, file by file as a page would fetch it.
+
+use super::*;
+use crate::model::{
+    CardShard, CatalogEntry, Entry, IndexShard, Neighbour, Popular, ProductRef, Relation, Row, RowShard,
+    Settings, TopCards, index_shard_of,
+};
+use crate::time::DAY;
+use crate::visitor::Action;
+use std::collections::BTreeMap;
+
+const NOW: Millis = 1_795_329_421_042;
+const GENERATION: &str = "0123456789abcdef";
+const PRODUCTS: [&str; 6] = ["tea", "pot", "cup", "rug", "lamp", "belt"];
+
+/// Two row shards of three products; `pairs` are (relation, from, to, weight).
+fn site(pairs: &[(Relation, u32, u32, f32)], settings: Settings) -> BTreeMap<String, Vec<u8>> {
+    let mut rows = vec![Row::default(); PRODUCTS.len()];
+    rows[0].repeat_days = 30;
+    for &(relation, from, to, weight) in pairs {
+        rows[from as usize].lists[relation as usize].push(Neighbour { number: to, weight });
+    }
+    let entry = Entry {
+        generation: GENERATION.into(),
+        trained_to: NOW,
+        products: PRODUCTS.len() as u32,
+        index_shards: 2,
+        settings,
+        popular: vec![Popular { number: 4, weight: 255 }, Popular { number: 1, weight: 100 }],
+    };
+    let catalog = CatalogEntry {
+        generation: "fedcba9876543210".into(),
+        model: GENERATION.into(),
+        products: PRODUCTS.len() as u32,
+        cards_per_shard: 2,
+    };
+    let card = |id: &str| Card {
+        id: id.into(),
+        title: id.to_uppercase(),
+        stock: Some(u32::from(id != "cup")),
+        ..Card::default()
+    };
+    let mut files: BTreeMap<Name, Vec<u8>> = BTreeMap::new();
+    for shard in 0..2 {
+        let members = PRODUCTS.iter().enumerate().filter(|(_, id)| index_shard_of(id, 2) == shard);
+        let refs = members
+            .map(|(n, id)| ((*id).to_owned(), ProductRef { number: n as u32, row_shard: n as u32 / 3 }))
+            .collect();
+        files.insert(Name::Index(GENERATION.into(), shard), IndexShard::new(refs).encode().unwrap());
+        let first = shard * 3;
+        let of_shard = &rows[first as usize..first as usize + 3];
+        files.insert(Name::Rows(GENERATION.into(), shard), RowShard::encode(first, of_shard));
+    }
+    for (shard, ids) in PRODUCTS.chunks(2).enumerate() {
+        let cards = CardShard { cards: ids.iter().map(|id| card(id)).collect() };
+        files.insert(Name::Cards(catalog.generation.clone(), shard as u32), cards.encode().unwrap());
+    }
+    let top = TopCards { cards: vec![(4, card("lamp")), (1, card("pot"))] };
+    files.insert(Name::Top(catalog.generation.clone()), top.encode().unwrap());
+    files.insert(Name::CatalogEntry, catalog.encode().unwrap());
+    files.insert(Name::Entry, entry.encode().unwrap());
+    files.into_iter().map(|(name, bytes)| (name.to_string(), bytes)).collect()
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> std::cmp::Ordering {
+        self.to_string().cmp(&other.to_string())
+    }
+}
+
+fn query(kind: Kind) -> Query {
+    Query { kind, limit: 3, product: None, exclude: Vec::new(), now: NOW }
+}
+
+/// Fetches what is needed until there is an answer; says ids, reasons and the number of rounds.
+fn ask(
+    query: &Query,
+    history: &[HistoryEntry],
+    files: &BTreeMap<String, Vec<u8>>,
+) -> (Vec<(String, String)>, usize, Library) {
+    let mut library = Library::default();
+    for name in ["model/entry.bin", "catalog/entry.bin"] {
+        let _ = library.put(name, files.get(name).cloned());
+    }
+    for round in 0.. {
+        let needs = match recommend(query, history, &library) {
+            Err(needs) => needs,
+            Ok(items) => {
+                let told = |item: &Item| {
+                    let title = item.named.map(|card| card.title_in("en"));
+                    (item.card.id.clone(), item.because.text(Language::English, title))
+                };
+                let items = items.iter().map(told).collect();
+                return (items, round, library);
+            }
+        };
+        assert!(round < 5, "asks for ever: {needs:?}");
+        for name in needs {
+            let _ = library.put(&name.to_string(), files.get(&name.to_string()).cloned());
+        }
+    }
+    unreachable!()
+}
+
+fn ids(answer: &[(String, String)]) -> Vec<&str> {
+    answer.iter().map(|(id, _)| id.as_str()).collect()
+}
+
+fn did(id: &str, days_ago: u64, action: Action) -> HistoryEntry {
+    HistoryEntry::new(id, NOW - days_ago * DAY, action)
+}
+
+#[test]
+fn for_you_follows_the_history_and_says_so() {
+    let files = site(&[(Relation::Next, 3, 5, 0.5), (Relation::Next, 3, 2, 0.9)], Settings::default());
+    let (answer, rounds, _) = ask(&query(Kind::ForYou), &[did("rug", 1, Action::View)], &files);
+    // The cup is sold out; the belt follows the rug; the rest is popular.
+    assert_eq!(ids(&answer), ["belt", "lamp", "pot"]);
+    assert_eq!(answer[0].1, "Because you viewed RUG");
+    assert_eq!(answer[1].1, "Popular now");
+    assert!(rounds <= 3, "index, row, cards");
+}
+
+#[test]
+fn nearer_and_stronger_deeds_speak_louder() {
+    let pairs = [(Relation::Next, 0, 5, 0.5), (Relation::Next, 3, 1, 0.5)];
+    let files = site(&pairs, Settings::default());
+    let history = [did("tea", 2, Action::View), did("rug", 1, Action::View)];
+    assert_eq!(ids(&ask(&query(Kind::ForYou), &history, &files).0)[..2], ["pot", "belt"]);
+    let history = [did("tea", 2, Action::Purchase), did("rug", 1, Action::View)];
+    let keep = Settings { frequency_weight: 0.0, ..Settings::default() };
+    assert_eq!(ids(&ask(&query(Kind::ForYou), &history, &site(&pairs, keep)).0)[..2], ["belt", "pot"]);
+}
+
+#[test]
+fn what_was_bought_comes_back_only_where_people_rebuy() {
+    let history = [did("rug", 9, Action::Purchase), did("rug", 1, Action::Purchase)];
+    let often = ask(&query(Kind::ForYou), &history, &site(&[], Settings::default())).0;
+    assert_eq!(often[0], ("rug".into(), "You buy this often".into()));
+    let never = Settings { frequency_weight: 0.0, ..Settings::default() };
+    assert!(!ids(&ask(&query(Kind::ForYou), &history, &site(&[], never)).0).contains(&"rug"));
+}
+
+#[test]
+fn a_visitor_without_history_sees_what_is_popular_in_one_round() {
+    let files = site(&[], Settings::default());
+    for kind in [Kind::ForYou, Kind::Popular] {
+        let (answer, rounds, _) = ask(&query(kind), &[], &files);
+        assert_eq!((ids(&answer), rounds), (vec!["lamp", "pot"], 1), "{kind:?}");
+    }
+}
+
+#[test]
+fn lists_of_a_product_leave_it_out() {
+    let pairs =
+        [(Relation::Similar, 1, 1, 0.9), (Relation::Similar, 1, 0, 0.5), (Relation::Together, 1, 3, 0.5)];
+    let files = site(&pairs, Settings::default());
+    let of = |kind| Query { product: Some("pot".into()), ..query(kind) };
+    assert_eq!(ask(&of(Kind::Similar), &[], &files).0, [("tea".into(), "Like POT".into())]);
+    assert_eq!(ask(&of(Kind::BoughtTogether), &[], &files).0, [("rug".into(), "Bought together".into())]);
+    let unknown = Query { product: Some("nothing".into()), ..query(Kind::BoughtTogether) };
+    assert!(ask(&unknown, &[], &files).0.is_empty());
+}
+
+#[test]
+fn buy_again_knows_what_is_due() {
+    let files = site(&[], Settings::default());
+    let history =
+        [did("rug", 40, Action::Purchase), did("tea", 31, Action::Purchase), did("lamp", 2, Action::View)];
+    let (answer, ..) = ask(&query(Kind::BuyAgain), &history, &files);
+    assert_eq!(
+        answer,
+        [("tea".into(), "Time to buy it again".into()), ("rug".into(), "You bought this".into())]
+    );
+}
+
+#[test]
+fn recently_viewed_is_newest_first_without_repeats() {
+    let history =
+        ["rug", "pot", "rug", "belt"].iter().zip([4, 3, 2, 1]).map(|(id, ago)| did(id, ago, Action::View));
+    let query = Query { product: Some("belt".into()), ..query(Kind::RecentlyViewed) };
+    let files = site(&[], Settings::default());
+    assert_eq!(ids(&ask(&query, &history.collect::<Vec<_>>(), &files).0), ["rug", "pot"]);
+}
+
+#[test]
+fn exclusions_are_refilled() {
+    let files = site(&[], Settings::default());
+    let query = Query { exclude: vec!["lamp".into()], limit: 1, ..query(Kind::Popular) };
+    assert_eq!(ids(&ask(&query, &[], &files).0), ["pot"]);
+}
+
+#[test]
+fn missing_and_damaged_files_cost_only_what_is_in_them() {
+    let files = site(&[(Relation::Next, 3, 5, 0.5)], Settings::default());
+    let history = [did("rug", 1, Action::View)];
+    for name in files.keys().filter(|name| !name.ends_with("entry.bin")) {
+        for damage in [None, Some(vec![1, 2, 3])] {
+            let mut broken = files.clone();
+            match damage {
+                None => broken.remove(name),
+                Some(bytes) => broken.insert(name.clone(), bytes),
+            };
+            let (answer, _, library) = ask(&query(Kind::ForYou), &history, &broken);
+            assert!(!answer.is_empty(), "without {name}");
+            assert!(library.files().iter().all(|file| file.loaded == (file.name != *name)), "{name}");
+        }
+    }
+    let nothing = BTreeMap::new();
+    assert!(ask(&query(Kind::ForYou), &history, &nothing).0.is_empty());
+}
+
+#[test]
+fn cards_of_another_generation_are_not_mixed_in() {
+    let mut files = site(&[], Settings::default());
+    let other = CatalogEntry {
+        generation: "fedcba9876543210".into(),
+        model: "ffffffffffffffff".into(),
+        products: 6,
+        cards_per_shard: 2,
+    };
+    files.insert("catalog/entry.bin".into(), other.encode().unwrap());
+    assert!(ask(&query(Kind::Popular), &[], &files).0.is_empty());
+}

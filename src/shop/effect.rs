@@ -1,0 +1,25 @@
+//! What the machine asks of its driver.
+
+use crate::event::{self, Ticket};
+use crate::value::Value;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Assign to `document.cookie`.
+    SetCookie(String),
+    /// Keep the profile in the origin's storage.
+    Save(Value),
+    /// Remove everything kept in this browser: profile, journal, store.
+    Erase,
+    /// Fetch these files of the site folder; each comes back by [`super::Shop::file`].
+    Fetch(Vec<String>),
+    /// Resolve a promise with a value, or reject it with a reason.
+    Settle(Ticket, Result<Value, String>),
+    /// History, consent or scores changed: what is shown may be decided anew.
+    Changed,
+    /// Tell the developer, once, on the console.
+    Warn(String),
+    /// Work of the outbox.
+    Outbox(event::Effect),
+}

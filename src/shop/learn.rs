@@ -1,0 +1,100 @@
+//! What an event says about the visitor's wishes: from Segment's e-commerce events to the history.
+
+use crate::time::Millis;
+use crate::value::Value;
+use crate::visitor::history::{MAX_TEXT, attributes_of};
+use crate::visitor::{Action, HistoryEntry};
+
+/// The history entries an event makes; none for events about something else.
+pub fn learn(name: &str, properties: &Value, at: Millis) -> Vec<HistoryEntry> {
+    match name {
+        "Product Viewed" => one(properties, at, Action::View),
+        "Product Added" => one(properties, at, Action::Cart),
+        "Product Added to Wishlist" | "Wish Recorded" => wish(properties, at),
+        "Order Completed" => order(properties, at),
+        _ => Vec::new(),
+    }
+}
+
+/// The product an object names: `product_id`, else `sku`; a number counts as its digits.
+pub fn product_id(object: &Value) -> Option<String> {
+    ["product_id", "sku"].into_iter().find_map(|name| {
+        let id = match object.get(name)? {
+            Value::String(id) => id.clone(),
+            Value::Number(id) if id.fract() == 0.0 && id.abs() < 9e15 => (*id as i64).to_string(),
+            _ => return None,
+        };
+        (!id.is_empty() && id.len() <= MAX_TEXT).then_some(id)
+    })
+}
+
+fn one(object: &Value, at: Millis, action: Action) -> Vec<HistoryEntry> {
+    let Some(id) = product_id(object) else { return Vec::new() };
+    let mut entry = HistoryEntry::new(&id, at, action);
+    entry.quantity =
+        object.number("quantity").filter(|quantity| (0.0..=1e6).contains(quantity)).unwrap_or(1.0);
+    entry.price = object.number("price").filter(|price| (0.0..=1e12).contains(price));
+    entry.attributes = attributes_of(object);
+    vec![entry]
+}
+
+fn wish(object: &Value, at: Millis) -> Vec<HistoryEntry> {
+    let query = object.str("query").filter(|query| !query.is_empty() && query.len() <= MAX_TEXT);
+    let mut entries = one(object, at, Action::Wish);
+    if entries.is_empty() && query.is_some() {
+        entries.push(HistoryEntry {
+            attributes: attributes_of(object),
+            ..HistoryEntry::new("", at, Action::Wish)
+        });
+    }
+    entries.iter_mut().for_each(|entry| entry.query = query.map(str::to_owned));
+    entries
+}
+
+fn order(object: &Value, at: Millis) -> Vec<HistoryEntry> {
+    let order = object.str("order_id").filter(|order| !order.is_empty() && order.len() <= MAX_TEXT);
+    let products = object.get("products").map(Value::items).unwrap_or_default();
+    let mut entries: Vec<HistoryEntry> =
+        products.iter().flat_map(|product| one(product, at, Action::Purchase)).collect();
+    entries.iter_mut().for_each(|entry| entry.order = order.map(str::to_owned));
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(name: &str, json: &str) -> Vec<HistoryEntry> {
+        learn(name, &serde_json::from_str(json).unwrap(), 5)
+    }
+
+    #[test]
+    fn an_order_is_its_lines() {
+        let entries = learned(
+            "Order Completed",
+            r#"{"order_id":"o1","products":[{"product_id":"a","quantity":2,"price":3.5,"size":"L"},{"sku":7},{"name":"no id"}]}"#,
+        );
+        assert_eq!(
+            entries.iter().map(|e| (e.id.as_str(), e.quantity, e.price)).collect::<Vec<_>>(),
+            [("a", 2.0, Some(3.5)), ("7", 1.0, None)]
+        );
+        assert!(entries.iter().all(|e| e.order.as_deref() == Some("o1") && e.action == Action::Purchase));
+        assert_eq!(entries[0].attributes, [("size".into(), "L".into())]);
+    }
+
+    #[test]
+    fn a_wish_needs_words_or_a_product() {
+        assert_eq!(
+            learned("Wish Recorded", r#"{"query":"brown belt"}"#)[0].query.as_deref(),
+            Some("brown belt")
+        );
+        assert_eq!(learned("Product Added to Wishlist", r#"{"product_id":"a"}"#)[0].id, "a");
+        assert!(learned("Wish Recorded", "{}").is_empty());
+    }
+
+    #[test]
+    fn other_events_teach_nothing() {
+        assert!(learned("Checkout Started", r#"{"product_id":"a"}"#).is_empty());
+        assert!(learned("Product Viewed", r#"{"product_id":{}}"#).is_empty());
+    }
+}

@@ -1,0 +1,268 @@
+//! The whole machine, driven natively as a page would drive it.
+
+use super::*;
+use crate::event;
+use crate::time::{DAY, MINUTE};
+
+const NOW: Millis = 1_795_329_421_042;
+
+fn site(consent: &str) -> Value {
+    serde_json::from_str(&format!(
+        r#"{{"version":1,"currency":"USD","consent":{{"mode":"{consent}"}},"events":{{"endpoint":"/v1/batch"}}}}"#
+    ))
+    .unwrap()
+}
+
+fn boot(consent: &str) -> Boot {
+    Boot { site: site(consent), locale: "en".into(), seed: [1, 2, 3, 4], ..Boot::default() }
+}
+
+fn viewed(id: &str) -> Value {
+    Value::object([("product_id", id.into())])
+}
+
+/// What a browser would hold after these effects.
+#[derive(Default)]
+struct Browser {
+    cookie: Option<String>,
+    profile: Value,
+    journalled: Vec<Value>,
+    settled: Vec<(Ticket, Result<Value, String>)>,
+    fetched: Vec<String>,
+    erased: bool,
+    touched: bool,
+}
+
+impl Browser {
+    fn take(&mut self, shop: &mut Shop) -> &mut Browser {
+        for effect in shop.effects() {
+            let stores = matches!(
+                effect,
+                Effect::SetCookie(_)
+                    | Effect::Save(_)
+                    | Effect::Outbox(event::Effect::Journal(_) | event::Effect::Store(_))
+            );
+            self.touched |= stores;
+            match effect {
+                Effect::SetCookie(text) => self.cookie = Some(text),
+                Effect::Save(profile) => self.profile = profile,
+                Effect::Erase => {
+                    self.erased = true;
+                    self.profile = Value::Null;
+                    self.journalled.clear();
+                }
+                Effect::Fetch(names) => self.fetched.extend(names),
+                Effect::Settle(ticket, result) => self.settled.push((ticket, result)),
+                Effect::Outbox(event::Effect::Journal(event)) => self.journalled.push(event),
+                _ => {}
+            }
+        }
+        self
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.journalled.iter().filter_map(|event| event.str("event").or(event.str("type"))).collect()
+    }
+}
+
+#[test]
+fn a_first_visit_issues_one_id_and_a_second_keeps_it() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    let cookie = browser.take(&mut shop).cookie.take().unwrap();
+    let value = cookie.split(';').next().unwrap().to_owned();
+    let again = Boot { cookies: format!("a=b; {value}"), stored: browser.profile.clone(), ..boot("granted") };
+    let mut shop = Shop::open(again, NOW + MINUTE);
+    assert_eq!(browser.take(&mut shop).cookie, None, "the cookie is never rewritten");
+    assert_eq!(Some(format!("tanish=1.{}", shop.visitor(NOW).str("id").unwrap())), Some(value));
+    assert_eq!(shop.visitor(NOW).number("visits"), Some(1.0));
+}
+
+#[test]
+fn the_cookie_wins_over_the_copy() {
+    let mut browser = Browser::default();
+    browser.take(&mut Shop::open(boot("granted"), NOW));
+    let other = Shop::open(Boot { seed: [9; 4], ..boot("granted") }, NOW).visitor(NOW);
+    let other = other.str("id").unwrap();
+    let cookies = format!("tanish=1.{other}");
+    let shop = Shop::open(Boot { cookies, stored: browser.profile, ..boot("granted") }, NOW);
+    assert_eq!(shop.visitor(NOW).str("id"), Some(other));
+}
+
+#[test]
+fn an_event_is_journalled_before_track_returns_and_settles_when_stored() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(7, "Product Viewed", viewed("A"), NOW);
+    browser.take(&mut shop);
+    assert_eq!(browser.names(), ["Product Viewed"]);
+    assert!(browser.settled.is_empty());
+    let id = browser.journalled[0].str("messageId").unwrap().to_owned();
+    shop.stored(&[id]);
+    assert_eq!(browser.take(&mut shop).settled, [(7, Ok(Value::Null))]);
+    assert_eq!(browser.journalled[0].str("anonymousId"), shop.visitor(NOW).str("id"));
+}
+
+#[test]
+fn before_the_choice_nothing_is_kept_and_then_all_is_replayed_with_its_true_time() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("ask"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.identify(2, Some("oybek".into()), Value::Null, NOW + 1);
+    shop.history(&[Value::object([("id", "B".into()), ("at", NOW.into())])], NOW);
+    browser.take(&mut shop);
+    assert!(!browser.touched && browser.settled.is_empty());
+    assert_eq!(shop.visitor(NOW).get("id"), Some(&Value::Null));
+
+    let answer = Value::object([("analytics", true.into()), ("personalization", true.into())]);
+    shop.consent(3, &answer, NOW + MINUTE);
+    browser.take(&mut shop);
+    assert_eq!(browser.names(), ["Product Viewed", "identify"]);
+    assert_eq!(browser.journalled[0].str("timestamp"), Some(crate::time::rfc3339(NOW).as_str()));
+    assert!(browser.cookie.is_some());
+    assert_eq!(shop.visitor(NOW).get("viewed").map(Value::items), Some(&["A".into()][..]));
+}
+
+#[test]
+fn a_refusal_drops_what_was_held_and_is_remembered() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("ask"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.consent(2, &Value::object([("analytics", false.into())]), NOW);
+    browser.take(&mut shop);
+    assert!(browser.journalled.is_empty() && browser.erased);
+    assert_eq!(browser.settled.len(), 2);
+    assert_eq!(browser.profile.get("id"), Some(&Value::Null), "the choice is kept, the visitor is not");
+    let mut later = Shop::open(Boot { stored: browser.profile.clone(), ..boot("ask") }, NOW + DAY);
+    later.track(1, "Product Viewed", viewed("A"), NOW + DAY);
+    let mut clean = Browser::default();
+    assert!(!clean.take(&mut later).touched);
+    assert_eq!(clean.settled, [(1, Ok(Value::Null))]);
+}
+
+#[test]
+fn refusing_personalization_forgets_the_history_and_keeps_measuring() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.consent(2, &Value::object([("personalization", false.into())]), NOW);
+    shop.track(3, "Product Viewed", viewed("B"), NOW + 1);
+    browser.take(&mut shop);
+    assert_eq!(browser.names(), ["Product Viewed", "Product Viewed"]);
+    assert_eq!(browser.profile.get("history").map(Value::items), Some(&[][..]));
+}
+
+#[test]
+fn forget_leaves_nothing_and_keeps_nothing_until_the_next_page() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.forget(2);
+    browser.take(&mut shop);
+    assert!(browser.erased && browser.cookie.as_deref().unwrap().contains("Max-Age=0"));
+    assert!(browser.settled.iter().any(|(ticket, _)| *ticket == 1), "no promise hangs");
+    browser.touched = false;
+    shop.track(3, "Product Viewed", viewed("B"), NOW);
+    shop.history(&[Value::object([("id", "B".into()), ("at", NOW.into())])], NOW);
+    shop.identify(4, Some("x".into()), Value::Null, NOW);
+    shop.hidden();
+    assert!(!browser.take(&mut shop).touched);
+    assert_eq!(browser.profile, Value::Null);
+}
+
+#[test]
+fn another_tab_that_forgets_is_followed() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    browser.take(&mut shop);
+    shop.storage(&Value::Null, NOW);
+    browser.touched = false;
+    shop.track(2, "Product Viewed", viewed("B"), NOW);
+    assert!(!browser.take(&mut shop).touched);
+}
+
+#[test]
+fn signing_out_on_a_shared_computer_leaks_nothing() {
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.identify(1, Some("oybek".into()), Value::object([("firstName", "Oybek".into())]), NOW);
+    shop.track(2, "Product Viewed", viewed("A"), NOW);
+    shop.identify(3, None, Value::Null, NOW);
+    let visitor = shop.visitor(NOW);
+    assert_eq!(visitor.get("customer"), Some(&Value::Null));
+    assert_eq!(visitor.get("traits"), Some(&Value::Object(vec![])));
+    assert_eq!(visitor.get("viewed").map(Value::items), Some(&[][..]));
+}
+
+#[test]
+fn a_page_that_identifies_on_every_view_sends_one_event() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    for ticket in 0..3 {
+        shop.identify(ticket, Some("oybek".into()), Value::object([("firstName", "Oybek".into())]), NOW);
+    }
+    assert_eq!(browser.take(&mut shop).names(), ["identify"]);
+    assert_eq!(browser.settled.len(), 3);
+}
+
+#[test]
+fn an_order_scores_its_buyer() {
+    let mut shop = Shop::open(boot("granted"), NOW);
+    let order = serde_json::from_str(
+        r#"{"order_id":"o1","products":[{"product_id":"A","price":60,"quantity":2,"color":"navy","size":"L"}]}"#,
+    );
+    shop.track(1, "Order Completed", order.unwrap(), NOW);
+    let visitor = shop.visitor(NOW);
+    assert_eq!((visitor.number("orders"), visitor.number("spent")), (Some(1.0), Some(120.0)));
+    assert_eq!(visitor.path(&["rfm", "monetary"]).and_then(Value::as_f64), Some(4.0));
+    let size = visitor.path(&["affinities", "size"]).unwrap().items()[0].str("value");
+    assert_eq!(size, Some("L"));
+}
+
+#[test]
+fn a_question_waits_for_its_files_and_each_is_fetched_once() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    let query = Value::object([("kind", "popular".into())]);
+    shop.recommend(1, &query, NOW);
+    shop.recommend(2, &query, NOW);
+    browser.take(&mut shop);
+    assert_eq!(browser.fetched, ["model/entry.bin"]);
+    shop.file("model/entry.bin", None);
+    browser.take(&mut shop);
+    let nothing = Ok(Value::object([("kind", "popular".into()), ("items", Value::Array(vec![]))]));
+    assert_eq!(browser.settled, [(1, nothing.clone()), (2, nothing)]);
+}
+
+#[test]
+fn mistakes_are_answered_in_words() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    for (ticket, query) in
+        [r#"{"kind":"best"}"#, r#"{"kind":"popular","limit":0}"#, r#"{"kind":"similar"}"#].iter().enumerate()
+    {
+        shop.recommend(ticket as Ticket, &serde_json::from_str(query).unwrap(), NOW);
+    }
+    shop.track(3, "", Value::Null, NOW);
+    let said: Vec<String> =
+        browser.take(&mut shop).settled.drain(..).filter_map(|(_, result)| result.err()).collect();
+    assert_eq!(said.len(), 4);
+    assert!(
+        said[0].contains("best")
+            && said[1].contains("limit")
+            && said[2].contains("product")
+            && said[3].contains("name")
+    );
+}
+
+#[test]
+fn without_an_endpoint_events_only_teach_this_browser() {
+    let mut browser = Browser::default();
+    let site = Value::object([("version", 1.0.into())]);
+    let mut shop = Shop::open(Boot { site, ..boot("granted") }, NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    browser.take(&mut shop);
+    assert!(browser.journalled.is_empty());
+    assert_eq!(browser.settled, [(1, Ok(Value::Null))]);
+    assert_eq!(shop.visitor(NOW).get("viewed").map(|viewed| viewed.items().len()), Some(1));
+}

@@ -1,0 +1,174 @@
+//! Events on their way out.
+
+use super::{Effect, Held, MAX_HELD, Shop, What, learn::learn};
+use crate::event::{self, Envelope, Outbox, Outcome, Ticket};
+use crate::time::Millis;
+use crate::value::Value;
+use crate::visitor::Purpose;
+
+impl Shop {
+    /// Records an event. The ticket settles when the event is durable, or when the visitor refused.
+    pub fn track(&mut self, ticket: Ticket, name: &str, properties: Value, now: Millis) {
+        if self.consent.pending() && !self.forgotten {
+            let what = What::Track { name: name.to_owned(), properties };
+            self.hold(Some(ticket), now, what);
+        } else {
+            self.track_now(Some(ticket), name, properties, now);
+        }
+    }
+
+    pub(super) fn hold(&mut self, ticket: Option<Ticket>, at: Millis, what: What) {
+        if self.held.len() < MAX_HELD {
+            self.held.push(Held { ticket, at, what });
+        } else if let Some(ticket) = ticket {
+            self.problem(format!(
+                "more than {MAX_HELD} events before the visitor's choice: the rest is dropped"
+            ));
+            self.settle(ticket, Ok(Value::Null));
+        }
+    }
+
+    pub(super) fn track_now(&mut self, ticket: Option<Ticket>, name: &str, properties: Value, at: Millis) {
+        if self.allows(Purpose::Personalization) {
+            let learned = self.profile.history.add(learn(name, &properties, at), at);
+            self.profile.seen(at);
+            self.save();
+            if learned {
+                self.out.push(Effect::Changed);
+            }
+        }
+        if !self.records() {
+            if let Some(ticket) = ticket {
+                self.settle(ticket, Ok(Value::Null));
+            }
+            return;
+        }
+        let id = self.stamper.next(at);
+        match self.envelope(at).track(id, at, name, properties) {
+            Ok(event) => self.with_outbox(|outbox, out| outbox.accept(event, ticket, out)),
+            Err(error) => {
+                self.problem(error.to_string());
+                if let Some(ticket) = ticket {
+                    self.settle(ticket, Err(error.to_string()));
+                }
+            }
+        }
+    }
+
+    pub(super) fn emit_identify(&mut self, now: Millis) {
+        if !self.records() {
+            return;
+        }
+        let id = self.stamper.next(now);
+        match self.envelope(now).identify(id, now, self.profile.traits.clone()) {
+            Ok(event) => self.with_outbox(|outbox, out| outbox.accept(event, None, out)),
+            Err(error) => self.problem(error.to_string()),
+        }
+    }
+
+    /// Whether events are kept and sent. Where the shop names no endpoint they would only fill the
+    /// visitor's disk.
+    fn records(&self) -> bool {
+        self.config.endpoint.is_some() && self.allows(Purpose::Analytics)
+    }
+
+    fn envelope(&self, at: Millis) -> Envelope {
+        Envelope {
+            visitor: self.profile.id.map(|id| id.to_string()),
+            customer: self.profile.customer.clone(),
+            session: self.profile.visit_start.unwrap_or(at),
+            page: self.page.clone(),
+            locale: self.locale.clone(),
+        }
+    }
+
+    /// The page went to another address without loading anew.
+    pub fn page(&mut self, page: Value) {
+        self.page = page;
+    }
+
+    pub(super) fn with_outbox(&mut self, act: impl FnOnce(&mut Outbox, &mut Vec<event::Effect>)) {
+        let mut out = Vec::new();
+        act(&mut self.outbox, &mut out);
+        for effect in out {
+            self.out.push(match effect {
+                event::Effect::Settle(ticket, done) => Effect::Settle(ticket, done.map(|()| Value::Null)),
+                effect => Effect::Outbox(effect),
+            });
+        }
+    }
+
+    pub(super) fn clear_outbox(&mut self) {
+        self.with_outbox(Outbox::clear);
+    }
+
+    /// The store has these events.
+    pub fn stored(&mut self, ids: &[String]) {
+        self.with_outbox(|outbox, out| outbox.stored(ids, out));
+    }
+
+    /// The first events of the store.
+    pub fn loaded(&mut self, events: Vec<Value>) {
+        self.with_outbox(|outbox, out| outbox.loaded(events, out));
+    }
+
+    /// The store no longer has these events.
+    pub fn removed(&mut self, ids: &[String]) {
+        self.with_outbox(|outbox, out| outbox.removed(ids, out));
+    }
+
+    /// How many events the store has.
+    pub fn counted(&mut self, count: usize) {
+        self.with_outbox(|outbox, out| outbox.counted(count, out));
+    }
+
+    /// The endpoint answered a batch; status 0 when nobody did.
+    pub fn answered(&mut self, ids: Vec<String>, outcome: &Outcome) {
+        if matches!(outcome.status, 400..=499) && outcome.status != 408 && outcome.status != 429 {
+            self.problem(format!(
+                "the events endpoint answered {}: check events.endpoint and events.writeKey",
+                outcome.status
+            ));
+        }
+        let unit = self.random.unit();
+        self.with_outbox(|outbox, out| outbox.answered(ids, outcome, unit, out));
+    }
+
+    /// This tab became the sender for all, or stopped being it.
+    pub fn lead(&mut self, sender: bool) {
+        if self.config.endpoint.is_some() {
+            self.with_outbox(|outbox, out| outbox.lead(sender, out));
+        }
+    }
+
+    /// Another tab stored events.
+    pub fn poked(&mut self) {
+        self.with_outbox(Outbox::poked);
+    }
+
+    /// Another tab delivered these events.
+    pub fn announced(&mut self, ids: &[String]) {
+        self.outbox.announced(ids);
+    }
+
+    /// The time asked for is over, or the network is back.
+    pub fn woken(&mut self) {
+        self.with_outbox(Outbox::woken);
+    }
+
+    /// The page is hidden and may never come back.
+    pub fn hidden(&mut self) {
+        if self.records() {
+            self.with_outbox(Outbox::hidden);
+        }
+    }
+
+    /// Sends what there is; the ticket settles when the endpoint has it all.
+    pub fn flush(&mut self, ticket: Ticket) {
+        if self.config.endpoint.is_some() {
+            self.with_outbox(|outbox, out| outbox.flush(ticket, out));
+        } else {
+            self.settle(ticket, Err("no events.endpoint in site.json: events are not sent".to_owned()));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Who is here: the cookie, the consent, the history, and the profile that holds them together.
+
+pub mod consent;
+pub mod cookie;
+pub mod history;
+pub mod id;
+pub mod profile;
+
+pub use consent::{Choice, Consent, Mode, Purpose};
+pub use history::{Action, HistoryEntry};
+pub use id::VisitorId;
+pub use profile::Profile;

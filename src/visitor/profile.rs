@@ -1,0 +1,294 @@
+//! The profile: all that is kept of the visitor in this browser, in one value.
+
+use super::consent::{Choice, Consent};
+use super::history::{Action, History, HistoryEntry};
+use super::id::VisitorId;
+use crate::time::{MINUTE, Millis};
+use crate::value::Value;
+
+/// Version of the stored form; another one is not read.
+const VERSION: f64 = 1.0;
+/// A visit ends after this much silence.
+const VISIT_GAP: Millis = 30 * MINUTE;
+/// Largest traits object, as JSON text.
+const MAX_TRAITS: usize = 8 * 1024;
+
+/// What is known of the visitor.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Profile {
+    /// The id; the cookie is the source of truth, this is the copy.
+    pub id: Option<VisitorId>,
+    /// The customer's id after sign-in.
+    pub customer: Option<String>,
+    /// Traits the shop gave: an object.
+    pub traits: Value,
+    /// What the visitor did.
+    pub history: History,
+    /// How many visits.
+    pub visits: u32,
+    /// First moment seen.
+    pub first_seen: Option<Millis>,
+    /// Last moment seen.
+    pub last_seen: Option<Millis>,
+    /// When the current visit began.
+    pub visit_start: Option<Millis>,
+    /// The visitor's choice, once made.
+    pub choice: Option<Choice>,
+}
+
+impl Profile {
+    /// Notes that the visitor is here: a new visit after 30 minutes of silence. Says whether one began.
+    pub fn seen(&mut self, now: Millis) -> bool {
+        let silent = self.last_seen.is_none_or(|last| now.saturating_sub(last) > VISIT_GAP);
+        if silent {
+            self.visits = self.visits.saturating_add(1);
+            self.visit_start = Some(now);
+        }
+        self.first_seen.get_or_insert(now);
+        self.last_seen = self.last_seen.max(Some(now));
+        silent
+    }
+
+    /// Signs a customer in. Another customer than before (a shared computer) first clears what
+    /// belonged to that one; the anonymous history before a first sign-in is the customer's own.
+    pub fn sign_in(&mut self, customer: &str) {
+        if self.customer.as_deref().is_some_and(|before| before != customer) {
+            self.sign_out();
+        }
+        self.customer = Some(customer.to_owned());
+    }
+
+    /// Signs the customer out: no name, trait or deed of theirs stays for the next person.
+    pub fn sign_out(&mut self) {
+        self.customer = None;
+        self.traits = Value::Null;
+        self.history = History::default();
+    }
+
+    /// Adds or replaces traits; `null` removes one. Past 8 KB further traits are not kept.
+    pub fn add_traits(&mut self, traits: &Value) {
+        for (name, value) in traits.members() {
+            if self.traits.weight() + value.weight() <= MAX_TRAITS {
+                self.traits.set(name, value.clone());
+            }
+        }
+        if let Value::Object(members) = &mut self.traits {
+            members.retain(|(_, value)| *value != Value::Null);
+        }
+    }
+
+    /// How many orders are known: purchases of one order id, or of one moment, are one order.
+    pub fn orders(&self) -> usize {
+        self.order_times().len()
+    }
+
+    /// The time of each known order, oldest first.
+    pub fn order_times(&self) -> Vec<Millis> {
+        let mut orders: Vec<(Option<&str>, Millis)> = Vec::new();
+        for entry in self.purchases() {
+            let known = orders.iter().any(|(order, at)| match (&entry.order, order) {
+                (Some(mine), Some(theirs)) => mine == theirs,
+                _ => entry.at == *at,
+            });
+            if !known {
+                orders.push((entry.order.as_deref(), entry.at));
+            }
+        }
+        orders.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// Money spent in known orders.
+    pub fn spent(&self) -> f64 {
+        self.purchases().map(|entry| entry.quantity * entry.price.unwrap_or(0.0)).sum()
+    }
+
+    fn purchases(&self) -> impl Iterator<Item = &HistoryEntry> {
+        self.history.entries().iter().filter(|entry| entry.action == Action::Purchase)
+    }
+
+    /// As kept in the browser.
+    pub fn to_value(&self) -> Value {
+        let time = |at: Option<Millis>| Value::from(at);
+        let mut value = Value::object([
+            ("v", VERSION.into()),
+            ("id", self.id.map(|id| id.to_string()).into()),
+            ("customer", self.customer.as_deref().into()),
+            ("traits", self.traits.clone()),
+            ("visits", f64::from(self.visits).into()),
+            ("firstSeen", time(self.first_seen)),
+            ("lastSeen", time(self.last_seen)),
+            ("visitStart", time(self.visit_start)),
+            ("history", self.history.to_value()),
+        ]);
+        if let Some(choice) = self.choice {
+            let answers = [
+                ("analytics", choice.analytics.into()),
+                ("personalization", choice.personalization.into()),
+                ("marketing", choice.marketing.into()),
+            ];
+            value.set("consent", Value::object(answers));
+        }
+        value
+    }
+
+    /// Reads what [`Profile::to_value`] wrote; damaged parts are left out, never fatal.
+    pub fn from_value(value: &Value, now: Millis) -> Profile {
+        if value.number("v") != Some(VERSION) {
+            return Profile::default();
+        }
+        let time = |name: &str| value.number(name).filter(|at| *at >= 0.0).map(|at| at as Millis);
+        let mut profile = Profile {
+            id: value.str("id").and_then(VisitorId::parse).filter(|id| id.alive(now)),
+            customer: value.str("customer").map(str::to_owned),
+            visits: value.number("visits").filter(|visits| *visits >= 0.0).unwrap_or_default() as u32,
+            first_seen: time("firstSeen"),
+            last_seen: time("lastSeen").filter(|last| *last <= now.saturating_add(VISIT_GAP)),
+            visit_start: time("visitStart"),
+            choice: value.get("consent").map(|answer| {
+                let said = |name: &str| answer.get(name).and_then(Value::as_bool).unwrap_or(false);
+                Choice {
+                    analytics: said("analytics"),
+                    personalization: said("personalization"),
+                    marketing: said("marketing"),
+                }
+            }),
+            ..Profile::default()
+        };
+        if let Some(traits) = value.get("traits") {
+            profile.add_traits(traits);
+        }
+        let entries = value.get("history").map(Value::items).unwrap_or_default();
+        profile.history.add(entries.iter().filter_map(HistoryEntry::from_value), now);
+        profile
+    }
+
+    /// Joins what another tab wrote. Says whether this profile learned anything, and whether it
+    /// knows more than the other did (then it is written again).
+    pub fn merge(&mut self, other: Profile, now: Millis) -> (bool, bool) {
+        let before = self.clone();
+        let stale = other.last_seen < self.last_seen;
+        let theirs = other.clone();
+        if other.customer != self.customer && !stale {
+            // The newer tab signed in or out: its history is the one that may be shown.
+            self.history = History::default();
+            self.customer = other.customer;
+            self.traits = other.traits;
+        } else if !stale {
+            self.traits = other.traits;
+        }
+        if theirs.customer == self.customer {
+            self.history.add(other.history.entries().iter().cloned(), now);
+        }
+        self.visits = self.visits.max(other.visits);
+        self.first_seen = match (self.first_seen, other.first_seen) {
+            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
+        self.last_seen = self.last_seen.max(other.last_seen);
+        self.visit_start = self.visit_start.max(other.visit_start);
+        self.choice = if stale { self.choice.or(other.choice) } else { other.choice.or(self.choice) };
+        (*self != before, self.history != theirs.history || self.customer != theirs.customer)
+    }
+}
+
+/// The consent of a profile under the shop's mode and the browser's signal.
+impl From<(&Profile, Consent)> for Consent {
+    fn from((profile, consent): (&Profile, Consent)) -> Consent {
+        Consent { choice: profile.choice, ..consent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    const NOW: Millis = 1_795_329_421_042;
+
+    fn profile() -> Profile {
+        let mut profile =
+            Profile { id: Some(VisitorId::issue(NOW, &mut Random::new([1; 4]))), ..Profile::default() };
+        profile.seen(NOW);
+        profile.sign_in("oybek");
+        profile.add_traits(&Value::object([("firstName", "Oybek".into())]));
+        let buy = |id: &str, order: &str| HistoryEntry {
+            price: Some(10.0),
+            quantity: 2.0,
+            order: Some(order.into()),
+            ..HistoryEntry::new(id, NOW, Action::Purchase)
+        };
+        profile.history.add([buy("a", "1"), buy("b", "1"), buy("a", "2")], NOW);
+        profile
+    }
+
+    #[test]
+    fn comes_back() {
+        let profile = profile();
+        assert_eq!(Profile::from_value(&profile.to_value(), NOW), profile);
+        assert_eq!((profile.orders(), profile.spent()), (2, 60.0));
+    }
+
+    #[test]
+    fn damage_costs_only_the_damaged_part() {
+        let mut value = profile().to_value();
+        value.set("id", "garbage");
+        value.set("visits", "many");
+        value.set(
+            "history",
+            Value::Array(vec![Value::Null, Value::object([("id", "a".into()), ("at", NOW.into())])]),
+        );
+        let read = Profile::from_value(&value, NOW);
+        assert_eq!((read.id, read.visits, read.history.entries().len()), (None, 0, 1));
+        assert_eq!(read.customer.as_deref(), Some("oybek"));
+        assert_eq!(Profile::from_value(&Value::Null, NOW), Profile::default());
+    }
+
+    #[test]
+    fn visits_end_after_half_an_hour() {
+        let mut profile = Profile::default();
+        assert!(profile.seen(NOW) && !profile.seen(NOW + VISIT_GAP) && profile.seen(NOW + 2 * VISIT_GAP + 1));
+        assert!(!profile.seen(NOW), "a clock set back starts no visit");
+        assert_eq!(profile.visits, 2);
+    }
+
+    #[test]
+    fn the_next_person_sees_nothing_of_the_last() {
+        let mut profile = profile();
+        profile.sign_in("malika");
+        assert_eq!((profile.history.entries().len(), &profile.traits), (0, &Value::Null));
+        profile.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
+        profile.sign_out();
+        assert!(profile.history.entries().is_empty() && profile.customer.is_none());
+    }
+
+    #[test]
+    fn the_anonymous_history_is_the_customers() {
+        let mut profile = Profile::default();
+        profile.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
+        profile.sign_in("oybek");
+        assert_eq!(profile.history.entries().len(), 1);
+    }
+
+    #[test]
+    fn tabs_converge() {
+        let mut first = profile();
+        let mut second = first.clone();
+        first.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
+        second.history.add([HistoryEntry::new("y", NOW, Action::View)], NOW);
+        assert_eq!(first.merge(second.clone(), NOW), (true, true));
+        assert_eq!(second.merge(first.clone(), NOW), (true, false));
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn a_sign_out_in_one_tab_reaches_the_other() {
+        let mut first = profile();
+        let mut second = first.clone();
+        second.seen(NOW + 1);
+        second.sign_out();
+        first.merge(second, NOW + 1);
+        assert!(
+            first.customer.is_none() && first.history.entries().is_empty() && first.traits == Value::Null
+        );
+    }
+}
