@@ -1,0 +1,52 @@
+//! Wanted most of late, and bought again after how long.
+
+use super::fixed::fixed;
+use super::frame::Frame;
+use super::next::strength;
+use crate::history::NONE;
+use crate::input::events::Action;
+use std::collections::BTreeMap;
+
+/// After so many days a purchase or a view counts 1/e for popularity.
+const FADE_DAYS: f64 = 30.0;
+/// Fewest repeat purchases that make a median.
+const MIN_REPEATS: usize = 5;
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// By product: faded purchases and views. Returns take back what their sale gave.
+pub(super) fn popularity(frame: &Frame) -> Vec<u64> {
+    let mut sums = vec![0i64; frame.products];
+    let weight =
+        |at: i64, action: Action| fixed(strength(action) * (-frame.age_days(at) / FADE_DAYS).exp()) as i64;
+    for line in &frame.lines {
+        let weight = weight(line.at, Action::Purchase);
+        sums[line.product as usize] += if line.returned { -weight } else { weight };
+    }
+    // Purchases among the touches stand among the lines as well.
+    for touch in frame.touches.iter().filter(|touch| touch.action != Action::Purchase) {
+        sums[touch.product as usize] += weight(touch.at, touch.action);
+    }
+    sums.into_iter().map(|sum| sum.max(0) as u64).collect()
+}
+
+/// By product: the median of the days between two purchases by one person; 0 below [`MIN_REPEATS`].
+pub(super) fn repeat_days(frame: &Frame) -> Vec<u32> {
+    let mut days: BTreeMap<(u32, u32), Vec<i64>> = BTreeMap::new();
+    let sold = frame.lines.iter().filter(|line| !line.returned && line.person != NONE);
+    for line in sold {
+        days.entry((line.product, line.person)).or_default().push(line.at.div_euclid(DAY));
+    }
+    let mut gaps: Vec<Vec<i64>> = vec![Vec::new(); frame.products];
+    for ((product, _), mut days) in days {
+        days.sort_unstable();
+        days.dedup();
+        gaps[product as usize].extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+    }
+    let median = |mut gaps: Vec<i64>| {
+        gaps.sort_unstable();
+        let middle = gaps.get(gaps.len() / 2).copied().filter(|_| gaps.len() >= MIN_REPEATS);
+        middle.and_then(|days| u32::try_from(days).ok()).unwrap_or(0)
+    };
+    gaps.into_iter().map(median).collect()
+}

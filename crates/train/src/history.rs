@@ -1,0 +1,308 @@
+//! Everything read, with numbers in place of names.
+//!
+//! Numbers are given by rank of the name, so they (and all that is counted with them) do not depend
+//! on the order in which files and rows came.
+
+use crate::input::events::{Action, Person, TakeEvents, Touched};
+use crate::input::orders::{OrderLine, PRODUCT_FIELDS, TakeLines};
+use crate::input::report::ReadReport;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Stands for "unknown" in place of a number.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Names and their numbers.
+#[derive(Default)]
+pub(crate) struct Names {
+    numbers: HashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+}
+
+impl Names {
+    pub fn number(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let (name, number): (Arc<str>, u32) = (name.into(), self.names.len() as u32);
+        self.names.push(name.clone());
+        self.numbers.insert(name, number);
+        number
+    }
+
+    pub fn find(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
+
+    /// Renumbers by rank; the result maps old numbers to new.
+    fn rank(&mut self) -> Vec<u32> {
+        let mut by_name: Vec<u32> = (0..self.names.len() as u32).collect();
+        by_name.sort_unstable_by(|&a, &b| self.names[a as usize].cmp(&self.names[b as usize]));
+        let mut ranks = vec![0; by_name.len()];
+        for (rank, &old) in (0..).zip(&by_name) {
+            ranks[old as usize] = rank;
+        }
+        self.names = by_name.iter().map(|&old| self.names[old as usize].clone()).collect();
+        self.numbers.values_mut().for_each(|number| *number = ranks[*number as usize]);
+        ranks
+    }
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Line {
+    pub at: i64,
+    /// Price of one piece; not a number where unknown.
+    pub price: f64,
+    pub order: u32,
+    pub product: u32,
+    /// [`NONE`]: nobody known.
+    pub person: u32,
+    pub country: u32,
+    pub quantity: f32,
+    pub returned: bool,
+    rest: u32,
+    place: Place,
+}
+
+/// A product touched by a visitor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Touch {
+    pub at: i64,
+    pub person: u32,
+    pub session: u32,
+    pub product: u32,
+    pub action: Action,
+    place: Place,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Place {
+    file: u32,
+    line: u32,
+}
+
+/// What order rows said of a product: by field, the values with how many rows said so.
+pub(crate) type Said = BTreeMap<(u32, u8), BTreeMap<Arc<str>, u32>>;
+
+/// Everything read.
+#[derive(Default)]
+pub(crate) struct History {
+    pub products: Names,
+    pub orders: Names,
+    pub people: Names,
+    pub sessions: Names,
+    pub countries: Names,
+    /// Sorted by order, product, time, person and so on, without exact duplicates.
+    pub lines: Vec<Line>,
+    /// Sorted by person, session, time, product, action.
+    pub touches: Vec<Touch>,
+    said: HashMap<(u32, u8, u32), u32>,
+    texts: Names,
+    files: Vec<(String, Input)>,
+    /// Orders below this number came from order files.
+    order_files_end: u32,
+    browsers: HashMap<u32, u32>,
+    /// Whether what rows say of their products is worth keeping.
+    pub listen: bool,
+}
+
+/// Which kind of input a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    Orders,
+    Events,
+}
+
+impl History {
+    /// The next rows come from this file.
+    pub fn begin_file(&mut self, name: &str, input: Input) {
+        self.files.push((name.to_owned(), input));
+    }
+
+    /// The order files are read: from now on their orders are known.
+    pub fn end_orders(&mut self) {
+        self.order_files_end = self.orders.len() as u32;
+    }
+
+    fn place(&self, line: u64) -> Place {
+        Place { file: self.files.len() as u32 - 1, line: u32::try_from(line).unwrap_or(u32::MAX) }
+    }
+
+    /// The number of a person: the customer where known, else the browser.
+    fn person(&mut self, person: Person<'_>) -> u32 {
+        match (person.customer, person.anonymous) {
+            (Some(customer), _) => self.people.number(customer),
+            (None, Some(browser)) => self.people.number(&format!("\u{1}{browser}")),
+            (None, None) => NONE,
+        }
+    }
+
+    fn push(&mut self, line: u64, person: u32, order: &OrderLine<'_>) {
+        let product = self.products.number(order.product);
+        if self.listen && !order.returned && order.price != Some(0.0) {
+            for (field, text) in (0u8..).zip(order.says) {
+                if let Some(text) = text {
+                    let text = self.texts.number(text);
+                    *self.said.entry((product, field, text)).or_default() += 1;
+                }
+            }
+        }
+        let line = Line {
+            at: order.at,
+            price: order.price.unwrap_or(f64::NAN),
+            order: self.orders.number(&order.order),
+            product,
+            person,
+            country: order.country.map_or(NONE, |country| self.countries.number(country)),
+            quantity: order.quantity as f32,
+            returned: order.returned,
+            rest: order.rest,
+            place: self.place(line),
+        };
+        self.lines.push(line);
+    }
+
+    /// Ends the reading: gives browsers to the customers they turned out to be, ranks all names, sorts,
+    /// drops exact duplicates and settles the reports of the two inputs.
+    pub fn settle(&mut self, orders: &mut ReadReport, events: &mut ReadReport) {
+        let browsers = std::mem::take(&mut self.browsers);
+        let owner = |person: u32| browsers.get(&person).copied().unwrap_or(person);
+        self.lines.iter_mut().for_each(|line| line.person = owner(line.person));
+        self.touches.iter_mut().for_each(|touch| touch.person = owner(touch.person));
+        self.rank();
+        self.lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.place.cmp(&b.place)));
+        let mut repeats = Vec::new();
+        self.lines.dedup_by(|later, first| {
+            let same = key(later) == key(first);
+            if same {
+                repeats.push(later.place);
+            }
+            same
+        });
+        let key = |touch: &Touch| (touch.person, touch.session, touch.at, touch.product, touch.action);
+        self.touches.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.place.cmp(&b.place)));
+        self.touches.dedup_by(|later, first| {
+            let same = key(later) == key(first);
+            // A purchase stands among the lines too and was counted there.
+            if same && later.action != Action::Purchase {
+                repeats.push(later.place);
+            }
+            same
+        });
+        repeats.sort_unstable();
+        let files = &self.files;
+        for place in repeats {
+            let (file, input) = &files[place.file as usize];
+            let report = if *input == Input::Orders { &mut *orders } else { &mut *events };
+            report.duplicates.add(file, u64::from(place.line), || "equal to another row".into());
+        }
+        for line in &self.lines {
+            let input = files[line.place.file as usize].1;
+            let report = if input == Input::Orders { &mut *orders } else { &mut *events };
+            report.returned += u64::from(line.returned);
+            report.without_customer += u64::from(line.person == NONE);
+        }
+        orders.settle();
+        events.settle();
+    }
+
+    fn rank(&mut self) {
+        let map = |ranks: &[u32], number: &mut u32| {
+            if let Some(&rank) = ranks.get(*number as usize) {
+                *number = rank;
+            }
+        };
+        let (products, orders) = (self.products.rank(), self.orders.rank());
+        let (people, sessions) = (self.people.rank(), self.sessions.rank());
+        let countries = self.countries.rank();
+        for line in &mut self.lines {
+            map(&products, &mut line.product);
+            map(&orders, &mut line.order);
+            map(&people, &mut line.person);
+            map(&countries, &mut line.country);
+        }
+        for touch in &mut self.touches {
+            map(&products, &mut touch.product);
+            map(&people, &mut touch.person);
+            map(&sessions, &mut touch.session);
+        }
+        let said = std::mem::take(&mut self.said);
+        self.said = said
+            .into_iter()
+            .map(|((product, field, text), count)| ((products[product as usize], field, text), count))
+            .collect();
+    }
+
+    /// What order rows said of the products.
+    pub fn said(&self) -> Said {
+        let mut said = Said::new();
+        for (&(product, field, text), &count) in &self.said {
+            let texts = said.entry((product, field)).or_default();
+            texts.insert(self.texts.names[text as usize].clone(), count);
+        }
+        said
+    }
+
+    /// The name of one of [`PRODUCT_FIELDS`] in [`Said`].
+    pub fn said_field(field: u8) -> &'static str {
+        PRODUCT_FIELDS[field as usize].name()
+    }
+
+    /// Time of the newest line or touch, in milliseconds since 1970.
+    pub fn newest(&self) -> Option<i64> {
+        let lines = self.lines.iter().map(|line| line.at);
+        lines.chain(self.touches.iter().map(|touch| touch.at)).max()
+    }
+}
+
+/// Equal for exact duplicates only; the rest puts lines in an order that no file order changes.
+fn key(line: &Line) -> (u32, u32, i64, u32, bool, u32, u64, u32, u32) {
+    let Line { order, product, at, person, returned, quantity, price, country, rest, .. } = *line;
+    (order, product, at, person, returned, quantity.to_bits(), price.to_bits(), country, rest)
+}
+
+impl TakeLines for History {
+    fn line(&mut self, line: u64, order: OrderLine<'_>) {
+        let person = self.person(Person { customer: order.customer, anonymous: None });
+        self.push(line, person, &order);
+    }
+}
+
+impl TakeEvents for History {
+    fn touched(&mut self, line: u64, touched: Touched<'_>) {
+        let person = self.person(touched.person);
+        let session = touched.session.map_or(NONE, |session| self.sessions.number(session));
+        let product = self.products.number(touched.product);
+        let place = self.place(line);
+        self.touches.push(Touch { at: touched.at, person, session, product, action: touched.action, place });
+    }
+
+    fn met(&mut self, person: Person<'_>) {
+        let browser = self.person(Person { customer: None, ..person });
+        let customer = self.person(Person { anonymous: None, ..person });
+        // A browser of several customers goes to the one whose name comes first: any fixed rule does.
+        let known = self.browsers.get(&browser).copied();
+        if known.is_none_or(|known| self.people.name(customer) < self.people.name(known)) {
+            self.browsers.insert(browser, customer);
+        }
+    }
+
+    fn knows_order(&self, order: &str) -> bool {
+        self.orders.find(order).is_some_and(|number| number < self.order_files_end)
+    }
+
+    fn bought(&mut self, line: u64, person: Person<'_>, order: OrderLine<'_>) {
+        let person = self.person(person);
+        self.push(line, person, &order);
+    }
+}

@@ -1,0 +1,202 @@
+//! Which column holds what.
+
+use super::preset::Preset;
+use super::record::{Record, plain_name};
+use crate::TrainError;
+
+/// What a row of orders or of sessions can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    OrderId,
+    ProductId,
+    CustomerId,
+    Timestamp,
+    Quantity,
+    Price,
+    Amount,
+    Title,
+    Country,
+    Coupon,
+    Discount,
+    Cost,
+    Channel,
+    Returned,
+    Category,
+    Brand,
+    Color,
+    Size,
+    Url,
+    Image,
+    Status,
+    CancelledAt,
+    Event,
+    SessionId,
+    VisitorId,
+    Action,
+}
+
+impl Field {
+    /// All, with the names they have in our own tables.
+    pub const ALL: [(Field, &'static str); 26] = [
+        (Field::OrderId, "order_id"),
+        (Field::ProductId, "product_id"),
+        (Field::CustomerId, "customer_id"),
+        (Field::Timestamp, "timestamp"),
+        (Field::Quantity, "quantity"),
+        (Field::Price, "price"),
+        (Field::Amount, "amount"),
+        (Field::Title, "title"),
+        (Field::Country, "country"),
+        (Field::Coupon, "coupon"),
+        (Field::Discount, "discount"),
+        (Field::Cost, "cost"),
+        (Field::Channel, "channel"),
+        (Field::Returned, "returned"),
+        (Field::Category, "category"),
+        (Field::Brand, "brand"),
+        (Field::Color, "color"),
+        (Field::Size, "size"),
+        (Field::Url, "url"),
+        (Field::Image, "image"),
+        (Field::Status, "status"),
+        (Field::CancelledAt, "cancelled_at"),
+        (Field::Event, "event_name"),
+        (Field::SessionId, "session_id"),
+        (Field::VisitorId, "visitor_id"),
+        (Field::Action, "action"),
+    ];
+
+    /// Its name in our own tables.
+    pub fn name(self) -> &'static str {
+        Field::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// The shop's own column names, from `--columns ours=theirs,…`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ColumnNames(Vec<(String, String)>);
+
+impl ColumnNames {
+    /// Reads `ours=theirs,ours=theirs`.
+    ///
+    /// # Errors
+    /// A part without `=`, or with nothing on one side of it.
+    pub fn parse(text: &str) -> Result<ColumnNames, TrainError> {
+        let wrong = |part: &str| TrainError::Option {
+            option: "--columns",
+            reason: format!("{part:?} is not ours=theirs, as in product_id=StockCode"),
+        };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let pairs = parts.map(|part| match part.split_once('=') {
+            Some((ours, theirs)) if !ours.trim().is_empty() && !theirs.trim().is_empty() => {
+                Ok((plain_name(ours), theirs.trim().to_owned()))
+            }
+            _ => Err(wrong(part)),
+        });
+        Ok(ColumnNames(pairs.collect::<Result<_, _>>()?))
+    }
+
+    /// Refuses names of ours that do not exist.
+    pub(crate) fn check<'a>(
+        &self,
+        option: &'static str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<(), TrainError> {
+        match self.0.iter().find(|(ours, _)| !known.clone().any(|name| plain_name(name) == *ours)) {
+            None => Ok(()),
+            Some((ours, _)) => Err(TrainError::Option {
+                option,
+                reason: format!("there is no {ours:?}; ours are {}", known.collect::<Vec<_>>().join(", ")),
+            }),
+        }
+    }
+
+    /// Their name of a column of ours.
+    pub(crate) fn theirs(&self, ours: &str) -> Option<&str> {
+        let ours = plain_name(ours);
+        self.0.iter().find(|(name, _)| *name == ours).map(|(_, theirs)| theirs.as_str())
+    }
+}
+
+/// Finds the fields in the columns of one file.
+pub(crate) struct Binding {
+    /// By field: the names it may have, best first, as compared.
+    names: Vec<Vec<String>>,
+    /// By field: the columns found, best first.
+    found: Vec<Vec<usize>>,
+    columns: Vec<String>,
+}
+
+impl Binding {
+    /// For tables that follow `columns` and `preset`, and our own names where neither speaks.
+    pub fn new(columns: &ColumnNames, preset: Option<Preset>) -> Binding {
+        let names = Field::ALL.iter().map(|&(field, ours)| match columns.theirs(ours) {
+            Some(theirs) => vec![plain_name(theirs)],
+            None => {
+                let theirs = preset.map_or(&[] as &[&str], |preset| preset.names(field));
+                theirs.iter().copied().chain([ours]).map(plain_name).collect()
+            }
+        });
+        let names: Vec<_> = names.collect();
+        Binding { found: vec![Vec::new(); names.len()], names, columns: Vec::new() }
+    }
+
+    /// Looks at columns that are new since the last call.
+    pub fn update(&mut self, columns: &[String]) {
+        if columns.len() == self.columns.len() {
+            return;
+        }
+        self.columns = columns.to_vec();
+        let plain: Vec<String> = columns.iter().map(|column| plain_name(column)).collect();
+        for (names, found) in self.names.iter().zip(&mut self.found) {
+            *found = names.iter().filter_map(|name| plain.iter().position(|column| column == name)).collect();
+        }
+    }
+
+    /// The value of a field: the first of its columns that is not empty.
+    pub fn get<'r>(&self, field: Field, record: &'r Record) -> Option<&'r str> {
+        self.found[field as usize].iter().find_map(|&column| record.get(column))
+    }
+
+    /// Every value of a field, best first.
+    pub fn all<'s, 'r: 's>(&'s self, field: Field, record: &'r Record) -> impl Iterator<Item = &'r str> + 's {
+        self.found[field as usize].iter().filter_map(|&column| record.get(column))
+    }
+
+    /// An error when a file had columns, but none for one of `needed`; each may be met by any of its
+    /// fields. `presets`: those worth proposing.
+    pub fn check(
+        &self,
+        file: &str,
+        needed: &[&[Field]],
+        presets: &[(&str, Preset)],
+    ) -> Result<(), TrainError> {
+        let missing = self.missing(needed);
+        let Some(first) = missing.first().filter(|_| !self.columns.is_empty()) else { return Ok(()) };
+        let fits = presets.iter().find(|(_, preset)| {
+            let mut other = Binding::new(&ColumnNames::default(), Some(*preset));
+            other.update(&self.columns);
+            other.missing(needed).is_empty()
+        });
+        let example = first.split(' ').next().unwrap_or_default();
+        let mend = match fits {
+            Some((name, _)) => format!("it looks like --preset {name}"),
+            None => format!("say which is which by --columns {example}=THEIR_NAME,…"),
+        };
+        let shown = self.columns.iter().take(40).map(String::as_str).collect::<Vec<_>>().join(", ");
+        Err(TrainError::MissingColumn {
+            file: file.to_owned(),
+            missing: missing.join(", "),
+            found: shown,
+            mend,
+        })
+    }
+
+    /// What is needed and not there, in words.
+    fn missing(&self, needed: &[&[Field]]) -> Vec<String> {
+        let met = |fields: &[Field]| fields.iter().any(|&field| !self.found[field as usize].is_empty());
+        let words =
+            |fields: &[Field]| fields.iter().map(|field| field.name()).collect::<Vec<_>>().join(" or ");
+        needed.iter().filter(|fields| !met(fields)).map(|fields| words(fields)).collect()
+    }
+}

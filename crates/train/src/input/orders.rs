@@ -1,0 +1,249 @@
+//! Orders: from rows of any table to checked order lines.
+
+use super::cell::{self, Fault};
+use super::columns::{Binding, ColumnNames, Field};
+use super::preset::{Preset, State, state};
+use super::record::{Record, Sink};
+use super::report::{Problem, ReadReport};
+use crate::TrainError;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Names under which JSON rows hold their lines.
+pub(crate) const LISTS: [&str; 4] = ["items", "line_items", "products", "lines"];
+/// Columns without which a row teaches nothing.
+pub(crate) const NEEDED: [&[Field]; 3] =
+    [&[Field::ProductId], &[Field::Timestamp], &[Field::OrderId, Field::CustomerId]];
+/// What a row may say of its product, for shops without a catalogue.
+pub(crate) const PRODUCT_FIELDS: [Field; 7] =
+    [Field::Title, Field::Category, Field::Brand, Field::Color, Field::Size, Field::Url, Field::Image];
+
+/// How order rows are read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OrderRules {
+    pub columns: ColumnNames,
+    pub preset: Option<Preset>,
+    /// Ids that are not products.
+    pub exclude: HashSet<String>,
+}
+
+/// One checked line of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OrderLine<'a> {
+    pub order: Cow<'a, str>,
+    pub product: &'a str,
+    pub customer: Option<&'a str>,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// Pieces; positive for returns too.
+    pub quantity: f64,
+    /// Of one piece.
+    pub price: Option<f64>,
+    pub country: Option<&'a str>,
+    pub returned: bool,
+    /// By [`PRODUCT_FIELDS`].
+    pub says: [Option<&'a str>; 7],
+    /// Fingerprint of every other column read, to tell exact duplicates.
+    pub rest: u32,
+}
+
+/// Takes checked lines.
+pub(crate) trait TakeLines {
+    /// A line and where it stood.
+    fn line(&mut self, line: u64, order: OrderLine<'_>);
+}
+
+/// Reads the rows of one order file.
+pub(crate) struct OrderRows<'a> {
+    checker: Checker<'a>,
+    file: &'a str,
+    report: &'a mut ReadReport,
+    take: &'a mut dyn TakeLines,
+}
+
+/// Turns one row after the other into a line.
+struct Checker<'a> {
+    rules: &'a OrderRules,
+    binding: Binding,
+    carried: Carried,
+}
+
+/// What the lines of an order take over from its first line.
+#[derive(Default)]
+struct Carried {
+    order: String,
+    values: [Option<String>; 7],
+}
+
+const CARRIED: [Field; 7] = [
+    Field::CustomerId,
+    Field::Timestamp,
+    Field::Country,
+    Field::Coupon,
+    Field::Channel,
+    Field::Status,
+    Field::CancelledAt,
+];
+
+impl<'a> OrderRows<'a> {
+    pub fn new(
+        rules: &'a OrderRules,
+        file: &'a str,
+        report: &'a mut ReadReport,
+        take: &'a mut dyn TakeLines,
+    ) -> OrderRows<'a> {
+        let binding = Binding::new(&rules.columns, rules.preset);
+        OrderRows { checker: Checker { rules, binding, carried: Carried::default() }, file, report, take }
+    }
+
+    /// Whether the file had the columns that lines need; to be asked after its last row.
+    pub fn check_columns(&self) -> Result<(), TrainError> {
+        self.checker.binding.check(self.file, &NEEDED, &Preset::ALL)
+    }
+}
+
+impl Checker<'_> {
+    fn carry(&mut self, record: &Record) {
+        let order = self.binding.get(Field::OrderId, record).unwrap_or_default();
+        let same = !order.is_empty() && order == self.carried.order;
+        for (value, field) in self.carried.values.iter_mut().zip(CARRIED) {
+            match self.binding.get(field, record) {
+                Some(text) => *value = Some(text.to_owned()),
+                None if !same => *value = None,
+                None => {}
+            }
+        }
+        if !same {
+            self.carried.order = order.to_owned();
+        }
+    }
+
+    /// Checks a row.
+    fn check<'r>(&'r self, record: &'r Record) -> Result<Result<OrderLine<'r>, Skip<'r>>, Fault> {
+        let carries = self.rules.preset.is_some_and(Preset::carries_down);
+        let get = |field: Field| {
+            self.binding.get(field, record).or_else(|| {
+                let at = CARRIED.iter().position(|carried| *carried == field).filter(|_| carries)?;
+                self.carried.values[at].as_deref()
+            })
+        };
+        let mut kind =
+            [Field::Status, Field::Event].into_iter().filter_map(get).map(state).fold(State::Sale, worse);
+        if self.rules.preset == Some(Preset::Ga4)
+            && get(Field::Event)
+                .is_some_and(|event| !matches!(event, "purchase" | "refund" | "in_app_purchase"))
+        {
+            kind = State::Other;
+        }
+        if kind == State::Other {
+            return Ok(Err(Skip::Other));
+        }
+        let product = get(Field::ProductId).ok_or((Problem::NoProduct, "no product id".to_owned()))?;
+        let product = cell::id(product)?;
+        if self.rules.exclude.contains(product)
+            || self.rules.preset.is_some_and(|preset| !preset.is_product(product))
+        {
+            return Ok(Err(Skip::NotProduct(product)));
+        }
+        let at =
+            cell::timestamp(get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?)?;
+        let customer = self.customer(record).or_else(|| get(Field::CustomerId).filter(|_| carries));
+        let customer = customer.map(cell::id).transpose()?;
+        let order: Cow<'r, str> = match (get(Field::OrderId), customer) {
+            (Some(order), _) => Cow::Borrowed(cell::id(order)?),
+            // Without order ids, what a customer bought at one instant is an order.
+            (None, Some(customer)) => Cow::Owned(format!("{customer}\u{1}{at}")),
+            (None, None) => return Err((Problem::NoOrder, "neither order nor customer".into())),
+        };
+        let (quantity, price, backwards) = worth(&get)?;
+        let returned = kind == State::Return
+            || backwards
+            || get(Field::Returned).is_some_and(|text| cell::flag(text).unwrap_or(false))
+            || get(Field::CancelledAt).is_some()
+            || self.rules.preset.is_some_and(|preset| preset.cancels(&order));
+        let says = PRODUCT_FIELDS.map(&get);
+        Ok(Ok(OrderLine {
+            order,
+            product,
+            customer,
+            at,
+            quantity,
+            price,
+            country: get(Field::Country).filter(|country| country.len() <= cell::MAX_ID),
+            returned,
+            rest: fingerprint(&says, &get),
+            says,
+        }))
+    }
+
+    fn customer<'r>(&self, record: &'r Record) -> Option<&'r str> {
+        let known = |customer: &&str| !self.rules.preset.is_some_and(|preset| preset.is_guest(customer));
+        self.binding.all(Field::CustomerId, record).find(known)
+    }
+}
+
+/// Pieces, the price of one, and whether the line counts backwards (pieces or money came back).
+fn worth<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Result<(f64, Option<f64>, bool), Fault> {
+    let quantity = get(Field::Quantity).map_or(Ok(1.0), cell::quantity)?;
+    let amount = get(Field::Amount).map(cell::money).transpose()?;
+    let price = match get(Field::Price).map(cell::money).transpose()? {
+        Some(price) if price < 0.0 => {
+            return Err((Problem::Absurd, format!("the price {price} is negative")));
+        }
+        Some(price) => Some(price),
+        None => amount.filter(|_| quantity != 0.0).map(|amount| (amount / quantity).abs()),
+    };
+    let backwards = quantity <= 0.0 || amount.is_some_and(|amount| amount < 0.0);
+    Ok((quantity.abs(), price, backwards))
+}
+
+/// Of the columns that a line does not keep.
+fn fingerprint<'r>(says: &[Option<&'r str>; 7], get: &impl Fn(Field) -> Option<&'r str>) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    says.hash(&mut hasher);
+    for field in [Field::Coupon, Field::Discount, Field::Cost, Field::Channel, Field::Amount] {
+        get(field).hash(&mut hasher);
+    }
+    hasher.finish() as u32
+}
+
+/// Why a sound row is no line.
+enum Skip<'a> {
+    NotProduct(&'a str),
+    Other,
+}
+
+fn worse(a: State, b: State) -> State {
+    match (a, b) {
+        (State::Other, _) | (_, State::Other) => State::Other,
+        (State::Return, _) | (_, State::Return) => State::Return,
+        _ => State::Sale,
+    }
+}
+
+impl Sink for OrderRows<'_> {
+    fn row(&mut self, columns: &[String], record: &Record) {
+        self.checker.binding.update(columns);
+        self.report.rows += 1;
+        if self.checker.rules.preset.is_some_and(Preset::carries_down) {
+            self.checker.carry(record);
+        }
+        match self.checker.check(record) {
+            Ok(Ok(line)) => self.take.line(record.line, line),
+            Ok(Err(Skip::NotProduct(product))) => {
+                let reason = || format!("{:?} is not a product", cell::clip(product));
+                self.report.not_products.add(self.file, record.line, reason);
+            }
+            Ok(Err(Skip::Other)) => self.report.other += 1,
+            Err((problem, reason)) => {
+                self.report.bad.entry(problem).or_default().add(self.file, record.line, || reason);
+            }
+        }
+    }
+
+    fn fault(&mut self, line: u64, problem: Problem, reason: String) {
+        self.report.rows += 1;
+        self.report.bad.entry(problem).or_default().add(self.file, line, || reason);
+    }
+}

@@ -1,0 +1,97 @@
+//! From orders and a catalogue to the model files a page reads.
+//!
+//! Data flows through the rooms in this order:
+//!
+//! - [`input`]: files → checked rows, with a report of what was refused and why
+//! - `history`: everything read, with numbers for names, independent of the order it was read in
+//! - `count`: what goes with what
+//! - `build`: numbers for products, files, and the site folder they are published in
+//!
+//! ```no_run
+//! let mut options = tanish_train::Options::new("site");
+//! options.orders = vec!["orders.csv".into()];
+//! let summary = tanish_train::train(&options, &mut ())?;
+//! println!("{summary}");
+//! # Ok::<(), tanish_train::TrainError>(())
+//! ```
+
+mod build;
+mod count;
+mod error;
+mod history;
+pub mod input;
+mod options;
+mod progress;
+mod summary;
+
+pub use error::TrainError;
+pub use options::{Counting, Options};
+pub use progress::{Phase, Progress};
+pub use summary::{PhaseSeconds, Summary};
+
+/// Reads, counts, builds and publishes.
+///
+/// # Errors
+/// Options that make no sense, files that cannot be read at all, tables without a needed column, nothing
+/// left after bad rows are set aside, files that cannot be written. The site folder then stands as it was.
+pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, TrainError> {
+    options.check()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let pool = pool.map_err(|error| TrainError::Option { option: "threads", reason: error.to_string() })?;
+    let mut clock = Laps::new(progress);
+    let inputs = input::read(options, progress)?;
+    clock.lap(Phase::Read, progress);
+    progress.begin(Phase::Count, None);
+    let counts = pool.install(|| count::count(inputs.history, &inputs.catalog, &options.counting));
+    clock.lap(Phase::Count, progress);
+    progress.begin(Phase::Build, None);
+    let site = pool.install(|| build::build(&counts, &inputs.catalog))?;
+    clock.lap(Phase::Build, progress);
+    let published = build::publish(
+        &site,
+        &options.out,
+        options.widget.as_deref(),
+        options.currency.as_deref(),
+        progress,
+    )?;
+    clock.lap(Phase::Write, progress);
+    Ok(Summary {
+        orders_read: inputs.orders,
+        events_read: inputs.events,
+        catalog_read: inputs.products,
+        products: inputs.catalog.products.len() as u64,
+        customers: counts.customers,
+        orders: counts.orders,
+        visits: counts.visits,
+        not_in_catalog: counts.strangers,
+        rows: site.rows,
+        neighbours: site.neighbours,
+        files: published.files,
+        bytes: published.bytes,
+        widget: published.widget,
+        notes: published.notes,
+        seconds: clock.seconds,
+    })
+}
+
+/// Seconds by phase, from the caller's clock.
+struct Laps {
+    last: std::time::Duration,
+    seconds: Vec<PhaseSeconds>,
+}
+
+impl Laps {
+    fn new(progress: &dyn Progress) -> Laps {
+        Laps { last: progress.elapsed(), seconds: Vec::new() }
+    }
+
+    /// A clock that stands still gives no seconds.
+    fn lap(&mut self, phase: Phase, progress: &dyn Progress) {
+        let now = progress.elapsed();
+        if now > self.last {
+            let seconds = (now - self.last).as_secs_f64();
+            self.seconds.push(PhaseSeconds { phase: phase.name(), seconds });
+        }
+        self.last = now;
+    }
+}
