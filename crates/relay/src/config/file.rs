@@ -1,0 +1,267 @@
+//! `relay.toml` as written, and its way into a [`Config`].
+
+use super::destination::{self, LARGEST_BATCH};
+use super::{Config, ConfigError, Cookie, Destination, Origin, Place, Preset, Secret};
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::ops::{Range, RangeInclusive};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tanish::visitor::cookie::valid_domain;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    data: Spanned<PathBuf>,
+    #[serde(default)]
+    origins: Vec<Spanned<String>>,
+    #[serde(default)]
+    write_keys: Vec<Spanned<String>>,
+    #[serde(default)]
+    cookie: CookieTable,
+    #[serde(default, rename = "destination")]
+    destinations: Vec<DestinationTable>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CookieTable {
+    domain: Option<Spanned<String>>,
+    #[serde(default)]
+    secure: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DestinationTable {
+    name: Spanned<String>,
+    preset: Preset,
+    url: Spanned<String>,
+    secret_env: Option<Spanned<String>>,
+    timeout_ms: Option<Spanned<u64>>,
+    max_age_hours: Option<Spanned<u64>>,
+    batch: Option<Spanned<u64>>,
+    backoff_ms: Option<Spanned<u64>>,
+    backoff_max_ms: Option<Spanned<u64>>,
+}
+
+/// Looks up an environment variable.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The file at hand, to name places in it.
+struct Source<'a> {
+    text: &'a str,
+    path: &'a Path,
+    /// `None` leaves secrets out.
+    environment: Option<Environment<'a>>,
+}
+
+impl Source<'_> {
+    fn wrong(&self, field: &'static str, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+        let place = Place::at(self.text, span.start);
+        ConfigError::Value { path: self.path.to_owned(), place, field, message: message.into() }
+    }
+
+    fn number(
+        &self,
+        field: &'static str,
+        value: Option<&Spanned<u64>>,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, ConfigError> {
+        let Some(value) = value else { return Ok(None) };
+        let number = *value.get_ref();
+        if range.contains(&number) {
+            return Ok(Some(number));
+        }
+        let (least, most) = (range.start(), range.end());
+        Err(self.wrong(field, value.span(), format!("{number} is out of range; use {least} to {most}")))
+    }
+}
+
+/// See [`Config::parse`]. Without an `environment` secrets are left out.
+pub fn parse(text: &str, path: &Path, environment: Option<Environment<'_>>) -> Result<Config, ConfigError> {
+    let file: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        path: path.to_owned(),
+        place: Place::at(text, error.span().map_or(0, |span| span.start)),
+        message: error.message().to_owned(),
+    })?;
+    let source = Source { text, path, environment };
+    if file.data.get_ref().as_os_str().is_empty() {
+        return Err(source.wrong("data", file.data.span(), "is empty; name a folder, as in \"relay-data\""));
+    }
+    let beside = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut config = Config::new(beside.join(file.data.get_ref()));
+    config.listen = file.listen.unwrap_or(config.listen);
+    for origin in &file.origins {
+        let parsed = Origin::parse(origin.get_ref());
+        config.origins.push(parsed.map_err(|message| source.wrong("origins", origin.span(), message))?);
+    }
+    for key in file.write_keys {
+        if key.get_ref().is_empty() {
+            return Err(source.wrong("write_keys", key.span(), "an empty key lets nobody in; remove it"));
+        }
+        config.write_keys.push(key.into_inner());
+    }
+    config.cookie = cookie(&source, file.cookie)?;
+    let mut names = HashSet::new();
+    for table in file.destinations {
+        if !names.insert(table.name.get_ref().clone()) {
+            let message = format!("{:?} stands twice; give each its own name", table.name.get_ref());
+            return Err(source.wrong("destination.name", table.name.span(), message));
+        }
+        config.destinations.push(destination(&source, &table)?);
+    }
+    Ok(config)
+}
+
+fn cookie(source: &Source<'_>, table: CookieTable) -> Result<Cookie, ConfigError> {
+    if let Some(domain) = &table.domain
+        && !valid_domain(domain.get_ref())
+    {
+        let message = "is no host name; write one as in \"example.uz\", without scheme and port";
+        return Err(source.wrong("cookie.domain", domain.span(), message));
+    }
+    Ok(Cookie { domain: table.domain.map(Spanned::into_inner), secure: table.secure })
+}
+
+fn destination(source: &Source<'_>, table: &DestinationTable) -> Result<Destination, ConfigError> {
+    let at_name = |message: String| source.wrong("destination.name", table.name.span(), message);
+    let at_url = |message: String| source.wrong("destination.url", table.url.span(), message);
+    destination::check_name(table.name.get_ref()).map_err(at_name)?;
+    destination::check_url(table.url.get_ref()).map_err(at_url)?;
+    let mut made = Destination::webhook(table.name.get_ref(), table.url.get_ref()).map_err(at_url)?;
+    made.preset = table.preset;
+    if let Some(variable) = &table.secret_env
+        && let Some(environment) = source.environment
+    {
+        made.secret = Some(secret(source, variable, environment)?);
+    }
+    if let Some(millis) = source.number("destination.timeout_ms", table.timeout_ms.as_ref(), 100..=120_000)? {
+        made.timeout = Duration::from_millis(millis);
+    }
+    if let Some(hours) = source.number("destination.max_age_hours", table.max_age_hours.as_ref(), 1..=8760)? {
+        made.max_age = Duration::from_secs(hours * 3600);
+    }
+    if let Some(batch) = source.number("destination.batch", table.batch.as_ref(), 1..=LARGEST_BATCH)? {
+        made.batch = usize::try_from(batch).unwrap_or(1);
+    }
+    if let Some(millis) = source.number("destination.backoff_ms", table.backoff_ms.as_ref(), 1..=60_000)? {
+        made.backoff.base = Duration::from_millis(millis);
+    }
+    let longest = table.backoff_max_ms.as_ref();
+    if let Some(millis) = source.number("destination.backoff_max_ms", longest, 1..=3_600_000)? {
+        made.backoff.longest = Duration::from_millis(millis);
+    }
+    Ok(made)
+}
+
+fn secret(
+    source: &Source<'_>,
+    variable: &Spanned<String>,
+    environment: Environment<'_>,
+) -> Result<Secret, ConfigError> {
+    let name = variable.get_ref();
+    let wrong = |message| source.wrong("destination.secret_env", variable.span(), message);
+    let value = environment(name).ok_or_else(|| {
+        wrong(format!("the environment variable {name} is not set; set it before the relay starts"))
+    })?;
+    Secret::parse(&value).map_err(|problem| wrong(format!("the value of {name} {problem}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let environment = |name: &str| (name == "CRM_SECRET").then(|| SECRET.to_owned());
+        parse(text, Path::new("etc/relay.toml"), Some(&environment))
+    }
+
+    fn destination(lines: &str) -> String {
+        format!(
+            "data = \"d\"\n[[destination]]\nname = \"crm\"\npreset = \"webhook\"\nurl = \"https://crm.uz/\"\n{lines}\n"
+        )
+    }
+
+    #[test]
+    fn defaults_stand_for_what_is_left_out() {
+        let config = read(&destination("")).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8787");
+        assert_eq!(config.data, Path::new("etc/d"));
+        let crm = &config.destinations[0];
+        assert_eq!((crm.batch, crm.timeout.as_secs(), crm.max_age.as_secs() / 3600), (1, 10, 72));
+        assert!(crm.secret.is_none());
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let lines = "secret_env = \"CRM_SECRET\"\ntimeout_ms = 500\nmax_age_hours = 2\nbatch = 50\n\
+                     backoff_ms = 20\nbackoff_max_ms = 900";
+        let head = "listen = \"0.0.0.0:80\"\norigins = [\"https://shop.uz\"]\nwrite_keys = [\"k\"]\n\
+                    cookie = { domain = \"shop.uz\", secure = true }\n";
+        let config = read(&format!("{head}{}", destination(lines))).unwrap();
+        assert_eq!(config.cookie, Cookie { domain: Some("shop.uz".into()), secure: true });
+        assert_eq!(config.origins[0].as_str(), "https://shop.uz");
+        let crm = &config.destinations[0];
+        assert_eq!(crm.secret, Some(Secret::parse(SECRET).unwrap()));
+        assert_eq!((crm.timeout.as_millis(), crm.batch), (500, 50));
+        assert_eq!((crm.backoff.base.as_millis(), crm.backoff.longest.as_millis()), (20, 900));
+    }
+
+    #[test]
+    fn faults_name_place_and_mend() {
+        for (text, expected) in [
+            ("data = \"d\"\norigin = []", "etc/relay.toml:2:1: unknown field `origin`, expected one of"),
+            ("listen = \"x\"\ndata = \"d\"", "etc/relay.toml:1:10: invalid socket address"),
+            ("data = ", "etc/relay.toml:1:8: "),
+            ("listen = \"0.0.0.0:80\"", "missing field `data`"),
+            ("data = \"\"", "etc/relay.toml:1:8: data: is empty"),
+            ("data = \"d\"\norigins = [\"*\"]", "etc/relay.toml:2:12: origins: \"*\" is no origin"),
+            ("data = \"d\"\nwrite_keys = [\"\"]", "2:15: write_keys: an empty key"),
+            ("data = \"d\"\ncookie = { domain = \"https://a\" }", "2:21: cookie.domain: is no host name"),
+            (&destination("batch = 0"), "6:9: destination.batch: 0 is out of range; use 1 to 500"),
+            (&destination("timeout_ms = 1"), "6:14: destination.timeout_ms: 1 is out of range; use 100 to"),
+            (
+                &destination("secret_env = \"NO\""),
+                "6:14: destination.secret_env: the environment variable NO",
+            ),
+            (&destination("retries = 3"), "6:1: unknown field `retries`, expected one of `name`"),
+            (
+                &destination("").replace("webhook", "hubspt"),
+                "4:10: unknown variant `hubspt`, expected `webhook`",
+            ),
+            (
+                &destination("").replace("https://crm.uz/", "crm.uz"),
+                "5:7: destination.url: \"crm.uz\" is no URL",
+            ),
+            (&destination("").replace("https://", "https://u:p@"), "has a user or password in it"),
+            (&destination("").replace("https://", "ftp://"), "the scheme `ftp` is not supported; use https"),
+            (&destination("").replace("\"crm\"", "\"c r\""), "3:8: destination.name: \"c r\" is no name"),
+            (&destination(&destination("")[11..]), "\"crm\" stands twice; give each its own name"),
+        ] {
+            let message = read(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{text}\ngave: {message}\nnot:  {expected}");
+            assert!(!message.contains("u:p"), "{message}");
+        }
+    }
+
+    #[test]
+    fn secrets_can_be_left_out() {
+        let text = destination("secret_env = \"NOWHERE\"");
+        assert!(parse(&text, Path::new("relay.toml"), None).unwrap().destinations[0].secret.is_none());
+    }
+
+    #[test]
+    fn the_readmes_example_is_read() {
+        let readme = include_str!("../../README.md");
+        let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config = read(example).unwrap();
+        assert_eq!(config.destinations.len(), 1);
+        assert_eq!(config.destinations[0].name, "crm");
+    }
+}
