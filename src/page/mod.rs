@@ -119,6 +119,7 @@ fn carry_out(effect: Effect) -> Option<Value> {
             browser::erase();
             return told("erase", vec![]);
         }
+        Effect::Join => return told("join", vec![]),
         Effect::Fetch(names) => return told("fetch", vec![list(names)]),
         Effect::Settle(ticket, Ok(value)) => return told("resolve", vec![f64::from(ticket).into(), value]),
         Effect::Settle(ticket, Err(reason)) => {

@@ -153,48 +153,46 @@ impl Scores {
 }
 
 /// The model's rows of the last history items, the nearest loudest, blended with how often the
-/// visitor bought a product; popularity orders the rest.
+/// visitor bought a product; popularity orders the rest. What was bought once, and what people do not
+/// buy again, is not shown again.
 fn for_you(entry: &Entry, history: &[HistoryEntry], reading: &mut Reading) -> Vec<Candidate> {
     let settings = entry.settings;
-    let window = distinct(history, |entry| entry.action != Action::Wish || !entry.id.is_empty());
     let mut model = Scores::default();
-    for (step, id) in window.into_iter().take(settings.window as usize).enumerate() {
-        let Some(row) = reading.place(id).and_then(|place| reading.row(place)) else { continue };
-        let action = history.iter().rev().filter(|entry| entry.id == id).map(|entry| entry.action).max();
+    let mut rebought: Vec<u32> = Vec::new();
+    for (step, id) in distinct(history, |_| true).into_iter().take(settings.window as usize).enumerate() {
+        let Some(place) = reading.place(id) else { continue };
+        let Some(row) = reading.row(place) else { continue };
+        if row.repeat_days > 0 {
+            rebought.push(place.number);
+        }
+        let action = history.iter().filter(|entry| entry.id == id).map(|entry| entry.action).max();
         let action = action.unwrap_or(Action::View);
         let voice = (-(step as f64) / f64::from(settings.position_decay)).exp() * action_weight(action);
         for neighbour in row.list(Relation::Next) {
             model.add(neighbour.number, voice * f64::from(neighbour.weight), || spoken(action, id));
         }
     }
-    let bought = purchases(history, reading);
+    let (again, once): (Vec<_>, Vec<_>) =
+        purchases(history, reading).into_iter().partition(|(number, times)| {
+            settings.frequency_weight > 0.0 && (*times > 1.0 || rebought.contains(number))
+        });
     let mut blend = Scores::default();
     let largest = model.largest();
     for sum in model.0 {
-        let mut because = Some(sum.because);
-        blend.add(sum.number, sum.score / largest, || because.take().unwrap_or(Because::Popular));
+        blend.add(sum.number, sum.score / largest, || sum.because);
     }
-    let most = bought.iter().map(|(_, times)| *times).fold(0.0, f64::max);
-    for (number, times) in &bought {
-        if settings.frequency_weight > 0.0 {
-            let share = f64::from(settings.frequency_weight) * times / most;
-            blend.add(*number, share, || Because::BuysOften);
-        }
-    }
-    if settings.frequency_weight == 0.0 {
-        // People of this shop do not buy a thing twice: what they have is not shown again.
-        blend.0.retain(|sum| bought.iter().all(|(number, _)| *number != sum.number));
+    let most = again.iter().map(|(_, times)| *times).fold(0.0, f64::max);
+    for (number, times) in again {
+        let because = if times > 1.0 { Because::BuysOften } else { Because::BoughtBefore };
+        blend.add(number, f64::from(settings.frequency_weight) * times / most, || because);
     }
     if blend.0.is_empty() {
         reading.top();
     }
     for popular in &entry.popular {
-        let had =
-            settings.frequency_weight == 0.0 && bought.iter().any(|(number, _)| *number == popular.number);
-        if !had {
-            blend.add(popular.number, POPULAR_SHARE * f64::from(popular.weight) / 255.0, || Because::Popular);
-        }
+        blend.add(popular.number, POPULAR_SHARE * f64::from(popular.weight) / 255.0, || Because::Popular);
     }
+    blend.0.retain(|sum| once.iter().all(|(number, _)| *number != sum.number));
     let candidate = |sum: Sum| Candidate { number: sum.number, score: sum.score, because: sum.because };
     blend.0.into_iter().map(candidate).collect()
 }

@@ -134,17 +134,29 @@ fn nearer_and_stronger_deeds_speak_louder() {
     let history = [did("tea", 2, Action::View), did("rug", 1, Action::View)];
     assert_eq!(ids(&ask(&query(Kind::ForYou), &history, &files).0)[..2], ["pot", "belt"]);
     let history = [did("tea", 2, Action::Purchase), did("rug", 1, Action::View)];
-    let keep = Settings { frequency_weight: 0.0, ..Settings::default() };
-    assert_eq!(ids(&ask(&query(Kind::ForYou), &history, &site(&pairs, keep)).0)[..2], ["belt", "pot"]);
+    let never = Settings { frequency_weight: 0.0, ..Settings::default() };
+    assert_eq!(ids(&ask(&query(Kind::ForYou), &history, &site(&pairs, never)).0)[..2], ["belt", "pot"]);
 }
 
 #[test]
 fn what_was_bought_comes_back_only_where_people_rebuy() {
-    let history = [did("rug", 9, Action::Purchase), did("rug", 1, Action::Purchase)];
-    let often = ask(&query(Kind::ForYou), &history, &site(&[], Settings::default())).0;
-    assert_eq!(often[0], ("rug".into(), "You buy this often".into()));
+    let first = |history: &[HistoryEntry], settings| {
+        ask(&query(Kind::ForYou), history, &site(&[], settings)).0[0].clone()
+    };
     let never = Settings { frequency_weight: 0.0, ..Settings::default() };
-    assert!(!ids(&ask(&query(Kind::ForYou), &history, &site(&[], never)).0).contains(&"rug"));
+    let popular = ("lamp".into(), "Popular now".into());
+    let twice = [did("rug", 9, Action::Purchase), did("rug", 1, Action::Purchase)];
+    assert_eq!(first(&twice, Settings::default()), ("rug".into(), "You buy this often".into()));
+    assert_eq!(first(&twice, never), popular);
+    // Everybody buys tea again, nobody a second rug.
+    assert_eq!(
+        first(&[did("tea", 9, Action::Purchase)], Settings::default()),
+        ("tea".into(), "You bought this".into())
+    );
+    assert_eq!(first(&[did("rug", 9, Action::Purchase)], Settings::default()), popular);
+    let answer =
+        ask(&query(Kind::ForYou), &[did("lamp", 1, Action::Purchase)], &site(&[], Settings::default())).0;
+    assert!(!ids(&answer).contains(&"lamp"), "popular, but in the cupboard already");
 }
 
 #[test]

@@ -64,9 +64,17 @@ impl Shop {
         }
         if shop.consent.stores() {
             shop.start_visit(now);
-            shop.with_outbox(|outbox, out| outbox.recover(boot.journal, out));
+            shop.join(boot.journal);
         }
         shop
+    }
+
+    /// Events are kept and sent from here on, beginning with what an earlier page left.
+    pub(super) fn join(&mut self, journal: Vec<Value>) {
+        if self.records() {
+            self.with_outbox(|outbox, out| outbox.recover(journal, out));
+            self.out.push(Effect::Join);
+        }
     }
 
     /// The visitor is known from here on: the cookie decides who it is, the profile keeps a copy.

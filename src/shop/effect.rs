@@ -10,7 +10,9 @@ pub enum Effect {
     SetCookie(String),
     /// Keep the profile in the origin's storage.
     Save(Value),
-    /// Remove everything kept in this browser: profile, journal, store.
+    /// Take part in the delivery over all tabs: say which tab sends, listen to the others.
+    Join,
+    /// Remove everything kept in this browser: profile, journal, store; stop taking part.
     Erase,
     /// Fetch these files of the site folder; each comes back by [`super::Shop::file`].
     Fetch(Vec<String>),

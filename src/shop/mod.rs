@@ -158,6 +158,7 @@ impl Shop {
         self.forgotten = false;
         if self.consent.stores() {
             self.start_visit(now);
+            self.join(Vec::new());
         } else {
             self.erase();
         }

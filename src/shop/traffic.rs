@@ -68,7 +68,7 @@ impl Shop {
 
     /// Whether events are kept and sent. Where the shop names no endpoint they would only fill the
     /// visitor's disk.
-    fn records(&self) -> bool {
+    pub(super) fn records(&self) -> bool {
         self.config.endpoint.is_some() && self.allows(Purpose::Analytics)
     }
 
@@ -136,7 +136,7 @@ impl Shop {
 
     /// This tab became the sender for all, or stopped being it.
     pub fn lead(&mut self, sender: bool) {
-        if self.config.endpoint.is_some() {
+        if self.records() || !sender {
             self.with_outbox(|outbox, out| outbox.lead(sender, out));
         }
     }

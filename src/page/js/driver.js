@@ -28,7 +28,6 @@ export class Driver {
   /** Opens the ears: other tabs, the network, the page's end. What the start decided is done first. */
   listen() {
     this.tell("page", this.page());
-    this.#join();
     addEventListener("storage", (event) => {
       if (event.key === "tanish" || event.key === null) this.tell("storage", parse(event.newValue));
     });
@@ -39,16 +38,20 @@ export class Driver {
     // A held lock would keep the page out of the back/forward cache.
     addEventListener("pagehide", () => {
       this.tell("hidden");
-      this.#yield?.();
-      this.#line?.close();
-      this.#line = this.#yield = undefined;
-    });
-    addEventListener("pageshow", (event) => {
-      if (event.persisted) this.#join();
+      const joined = this.#line !== undefined;
+      this.#leave();
+      addEventListener("pageshow", (event) => event.persisted && joined && this.#join(), { once: true });
     });
   }
 
+  #leave() {
+    this.#yield?.();
+    this.#line?.close();
+    this.#line = this.#yield = undefined;
+  }
+
   #join() {
+    if (this.#line) return;
     this.#line = channel(({ poke, sent }) => {
       if (poke) this.tell("poked");
       if (Array.isArray(sent)) this.tell("announced", sent);
@@ -95,7 +98,7 @@ export class Driver {
       effects = act();
     } catch (error) {
       this.#broken = true;
-      console.warn("[tanish] stopped:", error);
+      console.info("[tanish] stopped:", error);
       return this.#abandon();
     }
     for (const [what, ...details] of effects) this.#carryOut(what, details);
@@ -135,7 +138,11 @@ export class Driver {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.tell("woken"), first);
       },
-      erase: () => this.#store.erase(),
+      join: () => this.#join(),
+      erase: () => {
+        this.#leave();
+        return this.#store.erase();
+      },
     }[what];
     act?.();
   }

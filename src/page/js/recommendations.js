@@ -27,7 +27,7 @@ function make(tag, part, text) {
   return element;
 }
 
-function money(amount, currency, locale) {
+function money(amount, { currency, locale }) {
   try {
     const form = { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" };
     return new Intl.NumberFormat(locale, form).format(amount);
@@ -78,6 +78,7 @@ export function defineRecommendations(shopPromise) {
     }
 
     async decide() {
+      if (!this.#shop) return;
       const asked = ++this.#asked;
       const query = { kind: this.getAttribute("kind") ?? "for-you" };
       if (this.hasAttribute("limit")) query.limit = Number(this.getAttribute("limit"));
@@ -119,7 +120,7 @@ export function defineRecommendations(shopPromise) {
       }
       link.append(frame, make("span", "title", item.title));
       if (item.price !== undefined) {
-        link.append(make("span", "price", money(item.price, this.#shop._currency, this.#shop._locale)));
+        link.append(make("span", "price", money(item.price, this.#shop._prices)));
       }
       link.append(make("span", "because", item.because));
       link.addEventListener("click", () => {

@@ -66,8 +66,10 @@ class Shop {
     this._driver = new Driver(boot, base, { endpoint, writeKey }, () => this.#notify());
   }
 
-  get _currency() {
-    return this.#settings.currency;
+  /** How prices are written: in the page's language, or always as the shop wants it. */
+  get _prices() {
+    const { currency, priceLocale } = this.#settings;
+    return { currency, locale: priceLocale || this._locale };
   }
 
   #notify() {

@@ -28,6 +28,17 @@ function settled(request) {
   });
 }
 
+/** Where events are safe that the database does not take: in the journal, if there is one. */
+function fallback() {
+  try {
+    localStorage.setItem("tanish.t", "");
+    localStorage.removeItem("tanish.t");
+    return "localstorage";
+  } catch {
+    return "memory";
+  }
+}
+
 export class EventStore {
   #opening;
   #spare = new Map();
@@ -36,7 +47,7 @@ export class EventStore {
   /** The open database, `null` where there is none. */
   #database() {
     this.#opening ??= openDatabase().catch(() => {
-      this.kind = "localstorage";
+      this.kind = fallback();
       return null;
     });
     return this.#opening;
@@ -71,7 +82,7 @@ export class EventStore {
       return true;
     }).catch(() => false);
     if (kept) return events.map((event) => event.messageId);
-    this.kind = "localstorage";
+    this.kind = fallback();
     for (const event of events) this.#spare.set(event.messageId, event);
     return [];
   }

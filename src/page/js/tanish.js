@@ -42,5 +42,5 @@ function ownScript() {
 
 const script = ownScript();
 if (script) {
-  start({ site: script.dataset.site }).catch((error) => console.warn(`[tanish] not started: ${error.message}`));
+  start({ site: script.dataset.site }).catch((error) => console.info(`[tanish] not started: ${error.message}`));
 }

@@ -10,7 +10,13 @@ export function loadModule(source) {
 
 async function moduleBytes() {
   const address = new URL(__TANISH_WASM__, import.meta.url);
-  if (address.protocol !== "file:") return fetch(address);
+  if (address.protocol !== "file:") {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${address.pathname} answered ${response.status}`);
+    // Streaming wants the right type; a server that does not know it still serves the bytes.
+    const streams = response.headers.get("Content-Type")?.startsWith("application/wasm");
+    return streams ? response : response.arrayBuffer();
+  }
   const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ "node:fs/promises");
   return readFile(address);
 }

@@ -149,10 +149,13 @@ fn index_shards(places: Vec<(String, ProductRef)>) -> Result<Vec<Vec<u8>>, Train
         .collect()
 }
 
-/// Card shards of one count each, about [`pack::SHARD`] bytes, and that count.
+/// Bytes of a card shard: an answer's cards lie in several, so each is kept small.
+const CARD_SHARD: usize = 4 * 1024;
+
+/// Card shards of one count each, about [`CARD_SHARD`] bytes, and that count.
 fn card_shards(cards: &[Card]) -> Result<(Vec<Vec<u8>>, u32), TrainError> {
     let whole = CardShard { cards: cards.to_vec() }.encode().map_err(encoding("the cards"))?;
-    let count = (cards.len() * pack::SHARD / whole.len().max(1)).clamp(1, 4096);
+    let count = (cards.len() * CARD_SHARD / whole.len().max(1)).clamp(1, 4096);
     let encode =
         |cards: &[Card]| CardShard { cards: cards.to_vec() }.encode().map_err(encoding("a card shard"));
     Ok((cards.chunks(count).map(encode).collect::<Result<_, _>>()?, count as u32))

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const FADE_DAYS: f64 = 30.0;
 /// Fewest repeat purchases that make a median.
 const MIN_REPEATS: usize = 5;
+/// Smallest share of a product's buyers who bought it again: below it, a repeat is an exception.
+const MIN_REPEAT_SHARE: f64 = 0.1;
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
 
@@ -30,23 +32,41 @@ pub(super) fn popularity(frame: &Frame) -> Vec<u64> {
     sums.into_iter().map(|sum| sum.max(0) as u64).collect()
 }
 
-/// By product: the median of the days between two purchases by one person; 0 below [`MIN_REPEATS`].
+/// By product: the median of the days between two purchases by one person; 0 below [`MIN_REPEATS`]
+/// repeats or [`MIN_REPEAT_SHARE`] of the buyers.
 pub(super) fn repeat_days(frame: &Frame) -> Vec<u32> {
     let mut days: BTreeMap<(u32, u32), Vec<i64>> = BTreeMap::new();
     let sold = frame.lines.iter().filter(|line| !line.returned && line.person != NONE);
     for line in sold {
         days.entry((line.product, line.person)).or_default().push(line.at.div_euclid(DAY));
     }
-    let mut gaps: Vec<Vec<i64>> = vec![Vec::new(); frame.products];
+    let mut repeats: Vec<Repeats> = vec![Repeats::default(); frame.products];
     for ((product, _), mut days) in days {
         days.sort_unstable();
         days.dedup();
-        gaps[product as usize].extend(days.windows(2).map(|pair| pair[1] - pair[0]));
+        let of_product = &mut repeats[product as usize];
+        of_product.buyers += 1;
+        of_product.rebuyers += u32::from(days.len() > 1);
+        of_product.gaps.extend(days.windows(2).map(|pair| pair[1] - pair[0]));
     }
-    let median = |mut gaps: Vec<i64>| {
-        gaps.sort_unstable();
-        let middle = gaps.get(gaps.len() / 2).copied().filter(|_| gaps.len() >= MIN_REPEATS);
-        middle.and_then(|days| u32::try_from(days).ok()).unwrap_or(0)
-    };
-    gaps.into_iter().map(median).collect()
+    repeats.into_iter().map(Repeats::median).collect()
+}
+
+/// Who bought a product again, and after how many days.
+#[derive(Debug, Clone, Default)]
+struct Repeats {
+    buyers: u32,
+    rebuyers: u32,
+    gaps: Vec<i64>,
+}
+
+impl Repeats {
+    fn median(mut self) -> u32 {
+        let usual = f64::from(self.rebuyers) >= MIN_REPEAT_SHARE * f64::from(self.buyers);
+        if self.gaps.len() < MIN_REPEATS || !usual {
+            return 0;
+        }
+        self.gaps.sort_unstable();
+        u32::try_from(self.gaps[self.gaps.len() / 2]).unwrap_or(0)
+    }
 }
