@@ -1,0 +1,183 @@
+/** A JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
+
+/** What can be recommended. */
+export type Kind =
+  | "for-you"
+  | "similar"
+  | "bought-together"
+  | "buy-again"
+  | "popular"
+  | "recently-viewed";
+
+/** What a visitor did with a product. */
+export type Action = "view" | "cart" | "purchase" | "wish";
+
+/** One line of a visitor's history. */
+export interface HistoryEntry {
+  /** The product, as the catalogue names it. */
+  id: string;
+  /** When: RFC 3339, `YYYY-MM-DD`, a Date, or epoch milliseconds. */
+  at: string | number | Date;
+  /** Default: `purchase`. */
+  action?: Action;
+  /** Pieces bought. Default: 1. */
+  quantity?: number;
+  /** Price of one piece, in the shop's currency. */
+  price?: number;
+  /** The order it belongs to. */
+  order?: string;
+  /** A wish in words, when the product is not (yet) in the catalogue; `id` is then empty. */
+  query?: string;
+  /** What the visitor chose: `brand`, `category`, `color`, `size`; affinities are made of it. */
+  attributes?: { [name: string]: string };
+}
+
+/** The visitor's choice, one answer a purpose. */
+export interface Consent {
+  analytics: boolean;
+  personalization: boolean;
+  marketing: boolean;
+}
+
+/** Options of `start`. Every key of `site.json` may stand here too and wins over the file. */
+export interface StartOptions {
+  /** Where `site.json` lies. Its folder holds the model and the catalogue. */
+  site?: string;
+  /** The page's language; default: `<html lang>`. */
+  language?: string;
+  /** Where events go. */
+  events?: { endpoint?: string; writeKey?: string };
+  /** `ask`: nothing is stored or sent before a choice. Default: `granted`. */
+  consent?: { mode?: "ask" | "granted" };
+  /** `domain`: share the cookie over subdomains, e.g. `example.uz`. */
+  cookie?: { domain?: string };
+  /** ISO 4217 code of all prices. */
+  currency?: string;
+  /** Prices are written as in this language whatever the page's is: `uz` makes `49 000 soʻm`. */
+  priceLocale?: string;
+  /** The module, where the page may not fetch it: its bytes, a response or a compiled module. */
+  wasm?: BufferSource | Response | WebAssembly.Module;
+  [key: string]: unknown;
+}
+
+/** A question for products. */
+export interface RecommendQuery {
+  kind: Kind;
+  /** How many, 1 to 100. Default: 6. */
+  limit?: number;
+  /** The product on the page, where the kind starts from one. */
+  product?: string;
+  /** Products never to show, for instance those already on the page. */
+  exclude?: string[];
+}
+
+/** One recommended product. */
+export interface Item {
+  id: string;
+  title: string;
+  /** In the shop's currency; absent when the catalogue has none. */
+  price?: number;
+  url?: string;
+  image?: string;
+  /** Higher is better; comparable within one answer only. */
+  score: number;
+  /** Why, in words, in the page's language. */
+  because: string;
+  /** Why, for code. `product` is the history item that spoke for this one. */
+  reason: { code: string; product?: string };
+  /** Attributes of the catalogue: brand, category, color, sizes … */
+  attributes: { [name: string]: string | string[] };
+}
+
+/** The answer of `recommend`. */
+export interface Recommendations {
+  kind: Kind;
+  items: Item[];
+}
+
+/** How much the visitor likes a value of an attribute, 0 to 1, strongest first. */
+export interface Affinity {
+  value: string;
+  weight: number;
+}
+
+/** What is known of the visitor, from this browser alone. */
+export interface Visitor {
+  /** The id in the cookie; `null` before consent. */
+  id: string | null;
+  /** The customer's id after `identify`. */
+  customer: string | null;
+  /** Traits given to `identify`. */
+  traits: { [name: string]: Json };
+  consent: Consent & { asked: boolean };
+  /** Visits in this browser: a visit ends after 30 minutes of silence. */
+  visits: number;
+  orders: number;
+  /** Money spent in known orders, in the shop's currency. */
+  spent: number;
+  firstSeen: string | null;
+  lastSeen: string | null;
+  /** Recency, frequency and monetary value, 1 (worst) to 5; `null` before the first order. */
+  rfm: { recency: number; frequency: number; monetary: number } | null;
+  /** By attribute (brand, category, color, size …). */
+  affinities: { [attribute: string]: Affinity[] };
+  /** What was wished for and not found, newest first. */
+  wishes: { query: string; product: string | null; at: string }[];
+  /** Products viewed last, newest first. */
+  viewed: string[];
+}
+
+/** What happens inside, for developers. */
+export interface Diagnostics {
+  version: string;
+  /** Events accepted and not yet acknowledged by the endpoint. */
+  queued: number;
+  /** Events a full store had to drop, since this page was opened. */
+  dropped: number;
+  /** Events the endpoint refused, since this page was opened. */
+  refused: number;
+  /** Where events are kept: `indexeddb`, `localstorage` or `memory`. */
+  store: string;
+  /** Whether this tab sends for all. */
+  sender: boolean;
+  files: { name: string; bytes: number; state: "loaded" | "absent" | "pending" }[];
+  problems: string[];
+}
+
+/** The shop, as its page sees it. One per page. */
+export interface Shop {
+  /** Records an event. Journalled before this returns; resolves when the event is durable. */
+  track(event: string, properties?: { [key: string]: unknown }): Promise<void>;
+  /** Signs the visitor in as a customer. `null` signs out and forgets whose history it was. */
+  identify(customer: string | null, traits?: { [name: string]: unknown }): Promise<void>;
+  /** Decides, in this page, what to show. */
+  recommend(query: RecommendQuery): Promise<Recommendations>;
+  visitor(): Visitor;
+  /** Gives the page orders and wishes the shop already knows. */
+  history(entries: HistoryEntry[]): void;
+  /** The visitor's choice. Refusing a purpose erases what was kept for it. */
+  consent(choice: Partial<Consent>): Promise<void>;
+  /** Sends what is queued; resolves when the endpoint has it all, rejects when it cannot be reached. */
+  flush(): Promise<void>;
+  /** Leaves nothing of the visitor in this browser. */
+  forget(): Promise<void>;
+  /** Everything kept about the visitor in this browser. */
+  export(): Promise<{ [key: string]: Json }>;
+  diagnostics(): Diagnostics;
+  /** Calls back after the history, the consent or the files changed; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Starts Tanish in this page; a second call returns the same shop. */
+export function start(options?: StartOptions): Promise<Shop>;
+
+/** The version of this package. */
+export const version: string;
+
+declare global {
+  interface Window {
+    /** A queue before start, the shop after. */
+    tanish?: (Shop & { push(command: [string, ...unknown[]]): void }) | [string, ...unknown[]][];
+  }
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask bench`: numbers worth watching, measured on this machine.
+
+use crate::error::Error;
+use crate::test::browser_for_tests;
+use crate::{build, process};
+use std::path::PathBuf;
+
+/// What `bench` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// What a first and a second visit cost in Chromium
+    Page {
+        /// A site folder to visit instead of the sample one
+        #[arg(long)]
+        site: Option<PathBuf>,
+    },
+}
+
+/// Builds the widget and measures.
+///
+/// # Errors
+/// When something does not build, or a visit does not end with cards.
+pub fn run(args: &Args) -> Result<(), Error> {
+    let What::Page { site } = &args.what;
+    build::run()?;
+    browser_for_tests()?;
+    let mut command = process::cargo();
+    command.args(["bench", "--quiet", "--package", "tanish-tests", "--bench", "page", "--profile", "dev"]);
+    if let Some(site) = site {
+        command.arg("--").arg(std::path::absolute(site).map_err(Error::io(site))?);
+    }
+    process::run(&mut command)
+}

@@ -1,0 +1,115 @@
+//! The page's JavaScript: `src/page/js/` and the glue become `pkg/tanish.js` and `pkg/engine.js`.
+
+use crate::error::Error;
+use crate::script::{Sources, bundle, minify};
+use crate::workspace;
+
+/// Where the page's own modules lie.
+const FOLDER: &str = "src/page/js";
+
+/// The name of the glue beside the page's own modules.
+const GLUE: &str = "glue.js";
+
+/// What wasm-bindgen calls the module it expects beside its glue.
+const DEFAULT_MODULE: &str = "tanish_bg.wasm";
+
+/// The two scripts of the package.
+pub struct Scripts {
+    /// `tanish.js`: everything a page needs.
+    pub page: String,
+    /// `engine.js`: the entry without a page; it imports `tanish.js`.
+    pub engine: String,
+}
+
+/// Bundles the scripts of `src/page/js/` with the glue, naming the module `wasm`.
+///
+/// # Errors
+/// When a script is missing or uses a form the bundler does not know.
+pub fn build(glue: &str, wasm: &str) -> Result<Scripts, Error> {
+    let folder = workspace::root().join(FOLDER);
+    let mut sources = Sources::new();
+    for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
+        let path = entry.map_err(Error::io(&folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|extension| extension == "js") && !name.ends_with(".test.js") {
+            sources.insert(name, workspace::read(&path)?);
+        }
+    }
+    join(sources, glue, wasm).map_err(in_repository)
+}
+
+/// Names a module by its path in the repository, so that an editor can open it.
+fn in_repository(error: Error) -> Error {
+    match error {
+        Error::Script { file, line, problem } if file != GLUE => {
+            Error::Script { file: format!("{FOLDER}/{file}"), line, problem }
+        }
+        other => other,
+    }
+}
+
+fn join(mut sources: Sources, glue: &str, wasm: &str) -> Result<Scripts, Error> {
+    sources.insert(GLUE.to_owned(), glue.replace(DEFAULT_MODULE, wasm));
+    for text in sources.values_mut() {
+        *text = fill_in(text, wasm);
+    }
+    let page = bundle("tanish.js", &sources, None)?;
+    let engine = bundle("engine.js", &sources, Some(("tanish.js", &page)))?;
+    let text =
+        |bundle: &crate::script::Bundle| format!("{}{}{}\n", bundle.head, minify(&bundle.body), bundle.tail);
+    Ok(Scripts { page: text(&page), engine: text(&engine) })
+}
+
+/// Puts the module's name and the version where the sources leave room for them, bare or within a string.
+fn fill_in(text: &str, wasm: &str) -> String {
+    let mut text = text.to_owned();
+    for (constant, value) in [("__TANISH_WASM__", wasm), ("__TANISH_VERSION__", env!("CARGO_PKG_VERSION"))] {
+        for quote in ['"', '\'', '`'] {
+            text = text.replace(&format!("{quote}{constant}{quote}"), &format!("{quote}{value}{quote}"));
+        }
+        text = text.replace(&format!("./{constant}"), &format!("./{value}"));
+        text = text.replace(constant, &format!("\"{value}\""));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GLUE_SAMPLE: &str = "class Core { free() {} }\nasync function __wbg_init(module_or_path) {\n\
+        if (module_or_path === undefined) { module_or_path = new URL('tanish_bg.wasm', import.meta.url); }\n}\n\
+        function initSync() {}\nexport { initSync, __wbg_init as default, Core };\n";
+
+    fn sources() -> Sources {
+        let tanish = "import init, { Core } from \"./glue.js\";\nexport const version = __TANISH_VERSION__;\n\
+            export async function start() { await init(new URL(__TANISH_WASM__, import.meta.url)); return new Core(); }\n\
+            export { Core };";
+        let engine = "import { Core, start } from \"./tanish.js\";\nexport class Engine { static load = () => start(Core); }";
+        Sources::from([
+            ("tanish.js".to_owned(), tanish.to_owned()),
+            ("engine.js".to_owned(), engine.to_owned()),
+        ])
+    }
+
+    #[test]
+    fn the_page_is_one_file_that_names_its_module() {
+        let made = join(sources(), GLUE_SAMPLE, "tanish.0123456789abcdef.wasm").unwrap();
+        assert_eq!(made.page.matches("tanish.0123456789abcdef.wasm").count(), 2);
+        assert!(
+            !made.page.contains("glue.js")
+                && !made.page.contains("initSync")
+                && !made.page.contains("__TANISH")
+        );
+        assert!(made.page.contains(&format!("version=\"{}\"", env!("CARGO_PKG_VERSION"))), "{}", made.page);
+        assert!(made.page.ends_with("export{version,start,Core};\n"), "{}", made.page);
+        let engine = "import{Core,start}from\"./tanish.js\";class Engine{static load=()=>start(Core)}export{Engine};\n";
+        assert_eq!(made.engine, engine);
+    }
+
+    #[test]
+    fn constants_may_stand_bare_or_quoted() {
+        let filled = fill_in("a(__TANISH_WASM__, './__TANISH_WASM__', '__TANISH_WASM__')", "t.wasm");
+        assert_eq!(filled, "a(\"t.wasm\", './t.wasm', 't.wasm')");
+    }
+}
