@@ -1,0 +1,139 @@
+//! Orders and events in, site folder out: at the start, and again at the push of a button.
+
+use super::Args;
+use super::error::DemoError;
+use super::opening;
+use super::sample::{self, Scale};
+use super::shop::money::Currency;
+use jiff::civil::Date;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use tanish::model::{CardShard, CatalogEntry, Entry, Name};
+use tanish_train::{Options, Summary, TrainError};
+
+/// Where the demo keeps things in its data folder.
+pub fn site(data: &Path) -> PathBuf {
+    data.join("site")
+}
+
+/// The relay's data folder.
+pub fn relay(data: &Path) -> PathBuf {
+    data.join("relay")
+}
+
+/// Trains the demo's model, one run at a time.
+#[derive(Debug)]
+pub struct Trainer {
+    options: Options,
+    events: PathBuf,
+    running: Mutex<()>,
+}
+
+impl Trainer {
+    /// A trainer for these orders and this catalogue.
+    pub fn new(
+        args: &Args,
+        orders: Vec<PathBuf>,
+        catalog: PathBuf,
+        currency: &Currency,
+    ) -> Result<Trainer, TrainError> {
+        let mut options = Options::new(site(&args.data));
+        options.orders = orders;
+        options.catalog = vec![catalog];
+        options.widget = Some(args.widget.clone());
+        options.currency = Some(currency.code().to_owned());
+        if !args.orders.is_empty() {
+            options.preset = args.preset;
+            if let Some(columns) = &args.columns {
+                options.columns = tanish_train::input::ColumnNames::parse(columns)?;
+            }
+        }
+        Ok(Trainer { options, events: relay(&args.data).join("events"), running: Mutex::default() })
+    }
+
+    /// Trains from the orders, and with `events` also from the relay's event log.
+    pub fn train(&self, events: bool) -> Result<Summary, TrainError> {
+        let _alone = super::shop::state::lock(&self.running);
+        let mut options = self.options.clone();
+        if events && self.events.is_dir() {
+            options.events = vec![self.events.clone()];
+        }
+        tanish_train::train(&options, &mut Clock(std::time::Instant::now()))
+    }
+
+    /// The product ids of the model's popular list, best first.
+    pub fn popular(&self) -> Result<Vec<String>, DemoError> {
+        let folder = &self.options.out;
+        let entry: Entry = read(folder, &Name::Entry, Entry::decode)?;
+        let cards = cards(folder)?;
+        let numbers = entry.popular.iter().map(|popular| popular.number as usize);
+        Ok(numbers.filter_map(|number| cards.get(number).map(|card| card.id.clone())).collect())
+    }
+}
+
+/// Gives the summary its seconds.
+struct Clock(std::time::Instant);
+
+impl tanish_train::Progress for Clock {
+    fn elapsed(&self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
+/// Every card of a site folder, in the order of the products' numbers.
+pub fn cards(folder: &Path) -> Result<Vec<tanish::model::Card>, DemoError> {
+    let entry: CatalogEntry = read(folder, &Name::CatalogEntry, CatalogEntry::decode)?;
+    let shards = entry.products.div_ceil(entry.cards_per_shard.max(1));
+    let mut cards = Vec::new();
+    for shard in 0..shards {
+        let name = Name::Cards(entry.generation.clone(), shard);
+        cards.extend(read(folder, &name, CardShard::decode)?.cards);
+    }
+    Ok(cards)
+}
+
+fn read<T>(
+    folder: &Path,
+    name: &Name,
+    decode: impl Fn(&[u8]) -> Result<T, tanish::model::ModelError>,
+) -> Result<T, DemoError> {
+    let path = folder.join(name.to_string());
+    let bytes = std::fs::read(&path).map_err(|source| DemoError::File {
+        path: path.clone(),
+        verb: "read",
+        source,
+    })?;
+    decode(&bytes).map_err(|source| DemoError::Model { path, source })
+}
+
+/// What the page is told: consent is taken as given, because the demo's visitors are its owners.
+pub fn write_site_json(data: &Path, currency: &Currency) -> Result<(), DemoError> {
+    let folder = site(data);
+    let path = folder.join("site.json");
+    let site = json!({
+        "version": 1,
+        "currency": currency.code(),
+        "priceLocale": currency.price_locale(),
+        "languages": ["en", "uz", "ru"],
+        "consent": { "mode": "granted" },
+        "events": { "endpoint": "/v1/batch" },
+    });
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, format!("{site:#}\n")))
+        .map_err(|source| DemoError::File { path, verb: "written", source })
+}
+
+/// Writes the sample's order history.
+pub fn write_sample_orders(www: &Path, data: &Path, today: Date) -> Result<PathBuf, DemoError> {
+    let catalog = super::shop::catalog::Catalog::read(&opening::sample_catalog(www))?;
+    let named = opening::sample_customers(www)?;
+    let rows = sample::orders(&catalog, &opening::bundles(www)?, &named, today, Scale::default());
+    let path = data.join("orders.csv");
+    let failed =
+        |source: csv::Error| DemoError::File { path: path.clone(), verb: "written", source: source.into() };
+    let mut writer = csv::Writer::from_path(&path).map_err(failed)?;
+    rows.iter().try_for_each(|row| writer.serialize(row)).map_err(failed)?;
+    writer.flush().map_err(|source| failed(source.into()))?;
+    Ok(path)
+}

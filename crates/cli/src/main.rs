@@ -1,0 +1,55 @@
+//! The `tanish` command.
+
+mod demo;
+mod relay;
+mod train;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Personalisation in the shopper's own browser, from static files.
+#[derive(Parser)]
+#[command(name = "tanish", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the demo shop: train on it, start the relay, open the page
+    Demo(demo::Args),
+    /// Turn orders, events and a catalogue into the files a page reads
+    Train(train::Args),
+    /// Run the first-party server: events in, any CRM out
+    Relay(relay::Args),
+}
+
+/// Exit status of a run that met bad input. Wrong usage exits with 2, by clap.
+const BAD_INPUT: u8 = 1;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(args) => demo::run(args),
+        Command::Train(args) => train::run(args),
+        Command::Relay(args) => relay::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&*error);
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+/// One line a cause, outermost first.
+#[allow(clippy::print_stderr, reason = "a command line tool speaks on standard error")]
+fn report(error: &dyn std::error::Error) {
+    eprintln!("tanish: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+}

@@ -1,0 +1,165 @@
+//! `tanish train`.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tanish_train::input::{ColumnNames, Preset};
+use tanish_train::{Counting, Options, Phase, Progress, TrainError, train};
+
+/// Where the widget's files lie after `cargo xtask build`.
+const WIDGET: &str = "pkg";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Order files: CSV, TSV, JSON lines or Parquet, plain or gzipped; `-` is standard input
+    #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present = "events")]
+    orders: Vec<PathBuf>,
+    /// Event logs of the relay, or session rows; of a folder all *.jsonl are read
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    events: Vec<PathBuf>,
+    /// Catalogue: CSV, Google Merchant Center feed (TSV, XML) or Shopify products.json;
+    /// without one, titles and prices are taken from the orders
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    catalog: Vec<PathBuf>,
+    /// The site folder to write
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What kind of export the orders are: uci-online-retail, shopify, woocommerce or ga4
+    #[arg(long, value_parser = preset)]
+    preset: Option<Preset>,
+    /// The shop's names of columns: order_id=InvoiceNo,product_id=StockCode,…
+    #[arg(long, value_name = "OURS=THEIRS,…", value_parser = columns)]
+    columns: Option<ColumnNames>,
+    /// The same for the catalogue: id=Artikul,title=Nomi,…
+    #[arg(long, value_name = "OURS=THEIRS,…", value_parser = columns)]
+    catalog_columns: Option<ColumnNames>,
+    /// Ids of order lines that are no products (postage, vouchers …), separated by commas
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    exclude_products: Vec<String>,
+    /// Folder with tanish.js and its module, to be copied into the site folder [default: pkg, where present]
+    #[arg(long, value_name = "DIR")]
+    widget: Option<PathBuf>,
+    /// ISO 4217 code for a new site.json, as in UZS
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    currency: Option<String>,
+    /// After so many days evidence weighs a third (1/e)
+    #[arg(long, value_name = "DAYS", default_value_t = Counting::default().fade_days, value_parser = positive)]
+    fade_days: f64,
+    /// Threads; 0 = as many as the machine has
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn preset(text: &str) -> Result<Preset, String> {
+    text.parse().map_err(|error: TrainError| error.to_string())
+}
+
+fn columns(text: &str) -> Result<ColumnNames, String> {
+    ColumnNames::parse(text).map_err(|error| error.to_string())
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    let fits = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    if fits { Ok(text.to_owned()) } else { Err("give three capital letters, as in UZS".into()) }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => Err("give a number greater than 0".into()),
+    }
+}
+
+pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
+    let options = Options {
+        orders: args.orders,
+        events: args.events,
+        catalog: args.catalog,
+        preset: args.preset,
+        columns: args.columns.unwrap_or_default(),
+        catalog_columns: args.catalog_columns.unwrap_or_default(),
+        exclude_products: args.exclude_products,
+        widget: args.widget.or_else(|| Some(PathBuf::from(WIDGET)).filter(|folder| folder.is_dir())),
+        currency: args.currency,
+        counting: Counting { fade_days: args.fade_days, ..Counting::default() },
+        threads: args.threads,
+        ..Options::new(args.out)
+    };
+    let mut shown = Shown::new(args.json);
+    let summary = train(&options, &mut shown);
+    shown.end();
+    let summary = match summary {
+        Err(error @ TrainError::Option { .. }) => {
+            clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{error}\n")).exit()
+        }
+        other => other?,
+    };
+    let mut out = io::stdout().lock();
+    if args.json {
+        serde_json::to_writer(&mut out, &summary)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{summary}")?;
+    }
+    Ok(())
+}
+
+/// Progress: bars on a terminal, a line a phase elsewhere, nothing beside JSON that is not a terminal's.
+struct Shown {
+    start: Instant,
+    bar: Option<ProgressBar>,
+    terminal: bool,
+    quiet: bool,
+}
+
+impl Shown {
+    fn new(json: bool) -> Shown {
+        let terminal = io::stderr().is_terminal();
+        Shown { start: Instant::now(), bar: None, terminal, quiet: json && !terminal }
+    }
+
+    fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Shown {
+    #[allow(clippy::print_stderr, reason = "progress belongs on standard error")]
+    fn begin(&mut self, phase: Phase, total: Option<u64>) {
+        self.end();
+        if self.terminal {
+            let template = match (phase, total) {
+                (Phase::Read, Some(_)) => "{msg:6} {wide_bar} {bytes}/{total_bytes} {eta}",
+                (_, Some(_)) => "{msg:6} {wide_bar} {pos}/{len}",
+                (Phase::Read, None) => "{msg:6} {spinner} {bytes}",
+                (_, None) => "{msg:6} {spinner} {elapsed}",
+            };
+            let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+            let style =
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style);
+            bar.set_message(phase.name());
+            bar.enable_steady_tick(Duration::from_millis(100));
+            self.bar = Some(bar);
+        } else if !self.quiet {
+            eprintln!("{} …", phase.name());
+        }
+    }
+
+    fn at(&mut self, done: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
