@@ -54,8 +54,8 @@ export interface StartOptions {
   cookie?: { domain?: string };
   /** ISO 4217 code of all prices. */
   currency?: string;
-  /** Prices are written as in this language whatever the page's is: `uz` makes `49 000 soʻm`. */
-  priceLocale?: string;
+  /** How prices are written, as in `# ##0 soʻm` or `€#.##0,00`; default: as the page's language does. */
+  priceFormat?: string;
   /** The module, where the page may not fetch it: its bytes, a response or a compiled module. */
   wasm?: BufferSource | Response | WebAssembly.Module;
   [key: string]: unknown;

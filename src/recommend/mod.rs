@@ -67,7 +67,10 @@ pub fn recommend<'a>(
             Some(card) => {
                 let excluded = query.exclude.contains(&card.id) || query.product.as_deref() == Some(&card.id);
                 if card.available() && !excluded {
-                    let named = candidate.because.product().and_then(|id| card_of(id, library));
+                    // The product whose page it is goes without saying.
+                    let other =
+                        candidate.because.product().filter(|id| query.product.as_deref() != Some(*id));
+                    let named = other.and_then(|id| card_of(id, library));
                     items.push(Item { card, score: candidate.score, because: candidate.because, named });
                 }
             }

@@ -174,7 +174,7 @@ fn lists_of_a_product_leave_it_out() {
         [(Relation::Similar, 1, 1, 0.9), (Relation::Similar, 1, 0, 0.5), (Relation::Together, 1, 3, 0.5)];
     let files = site(&pairs, Settings::default());
     let of = |kind| Query { product: Some("pot".into()), ..query(kind) };
-    assert_eq!(ask(&of(Kind::Similar), &[], &files).0, [("tea".into(), "Like POT".into())]);
+    assert_eq!(ask(&of(Kind::Similar), &[], &files).0, [("tea".into(), "Like this one".into())]);
     assert_eq!(ask(&of(Kind::BoughtTogether), &[], &files).0, [("rug".into(), "Bought together".into())]);
     let unknown = Query { product: Some("nothing".into()), ..query(Kind::BoughtTogether) };
     assert!(ask(&unknown, &[], &files).0.is_empty());

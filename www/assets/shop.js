@@ -71,7 +71,8 @@ function wish(event, form) {
 
 async function post(form, body) {
   try {
-    const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(body) });
+    // The attribute: `form.action` is the form's own field of that name, where there is one.
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(body) });
     if (answer.ok) return await answer.json();
   } catch {
     // Offline: said below.

@@ -27,7 +27,17 @@ function make(tag, part, text) {
   return element;
 }
 
-function money(amount, { currency, locale }) {
+const PATTERN = /#(.)##0(?:(.)(0+))?/;
+
+/** By the shop's pattern (`# ##0 soʻm`, `€#.##0,00`), else by Intl: not every browser knows every language. */
+function money(amount, { currency, locale, priceFormat }) {
+  const found = PATTERN.exec(priceFormat ?? "");
+  if (found) {
+    const [pattern, group, point, decimals = ""] = found;
+    const [whole, part] = amount.toFixed(decimals.length).split(".");
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
+    return priceFormat.replace(pattern, () => (part ? grouped + point + part : grouped));
+  }
   try {
     const form = { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" };
     return new Intl.NumberFormat(locale, form).format(amount);

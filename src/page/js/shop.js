@@ -66,10 +66,10 @@ class Shop {
     this._driver = new Driver(boot, base, { endpoint, writeKey }, () => this.#notify());
   }
 
-  /** How prices are written: in the page's language, or always as the shop wants it. */
+  /** How prices are written: as the shop says, else as the page's language does. */
   get _prices() {
-    const { currency, priceLocale } = this.#settings;
-    return { currency, locale: priceLocale || this._locale };
+    const { currency, priceFormat } = this.#settings;
+    return { currency, priceFormat, locale: this._locale };
   }
 
   #notify() {

@@ -114,7 +114,7 @@ pub fn write_site_json(data: &Path, currency: &Currency) -> Result<(), DemoError
     let site = json!({
         "version": 1,
         "currency": currency.code(),
-        "priceLocale": currency.price_locale(),
+        "priceFormat": currency.pattern(),
         "languages": ["en", "uz", "ru"],
         "consent": { "mode": "granted" },
         "events": { "endpoint": "/v1/batch" },

@@ -23,10 +23,10 @@ impl Currency {
         &self.code
     }
 
-    /// The language whose way of writing prices the widget follows, so that its cards and the pages
-    /// agree; `None` for the page's own.
-    pub fn price_locale(&self) -> Option<&'static str> {
-        (self.code == "UZS").then_some("uz")
+    /// The pattern by which the widget writes prices, so that its cards and the pages agree; `None`
+    /// where the browsers' own way is the same.
+    pub fn pattern(&self) -> Option<String> {
+        (self.code == "UZS").then(|| format!("#{SPACE}##0{SPACE}soʻm"))
     }
 
     /// An amount in words of the page: `249 000 soʻm`, `£2.55`, `2.55 CHF`.
