@@ -4,12 +4,14 @@
 //! - [`server`]: files and answers over HTTP; every request is recorded, any can be made to fail
 //! - [`webhook`]: a receiver of deliveries
 //! - [`site`], [`relay`], [`shop`]: a small shop, trained, with its relay and its CRM
+//! - [`demo`]: the demo shop, by the command a newcomer runs
 //! - [`measure`]: what a visit costs
 //! - [`data`]: tests over real data, which may not be there
 //! - [`wait`]: waiting for a condition, never for a time
 
 pub mod browser;
 pub mod data;
+pub mod demo;
 pub mod error;
 pub mod measure;
 pub mod relay;
@@ -20,6 +22,7 @@ pub mod wait;
 pub mod webhook;
 
 pub use browser::Browser;
+pub use demo::DemoShop;
 pub use error::{Error, Result};
 pub use server::{Answer, Mount, SiteServer};
 pub use shop::Shop;
