@@ -3,7 +3,7 @@
 use crate::error::Error;
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// The command line, for messages.
 fn line(command: &Command) -> String {
@@ -41,6 +41,21 @@ pub fn output(command: &mut Command) -> Result<Vec<u8>, Error> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|source| spawn_error(command, source))?;
     ended(command, output.status)?;
     Ok(output.stdout)
+}
+
+/// Starts a command, lets `follow` go along with it to its end, and returns what that found.
+///
+/// # Errors
+/// When it cannot be started, followed, or ends with an error.
+pub fn watch<T>(
+    command: &mut Command,
+    follow: impl FnOnce(&mut Child) -> std::io::Result<T>,
+) -> Result<T, Error> {
+    let mut child = command.spawn().map_err(|source| spawn_error(command, source))?;
+    let found = follow(&mut child).map_err(|source| Error::Spawn { command: line(command), source })?;
+    let status = child.wait().map_err(|source| Error::Spawn { command: line(command), source })?;
+    ended(command, status)?;
+    Ok(found)
 }
 
 /// The first of `names` that is on PATH.

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: numbers worth watching, measured on this machine.
 
+mod train;
+
 use crate::error::Error;
 use crate::test::browser_for_tests;
 use crate::{build, process};
@@ -20,14 +22,22 @@ enum What {
         #[arg(long)]
         site: Option<PathBuf>,
     },
+    /// What a training costs: seconds, peak memory, files and bytes
+    Train(train::Args),
 }
 
-/// Builds the widget and measures.
+/// Measures.
 ///
 /// # Errors
-/// When something does not build, or a visit does not end with cards.
+/// When something does not build, a visit does not end with cards, or a training fails.
 pub fn run(args: &Args) -> Result<(), Error> {
-    let What::Page { site } = &args.what;
+    match &args.what {
+        What::Page { site } => page(site.as_ref()),
+        What::Train(args) => train::run(args),
+    }
+}
+
+fn page(site: Option<&PathBuf>) -> Result<(), Error> {
     build::run()?;
     browser_for_tests()?;
     let mut command = process::cargo();

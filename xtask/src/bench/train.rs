@@ -1,0 +1,101 @@
+//! What a training costs: time, peak memory, what it writes.
+
+use crate::error::Error;
+use crate::{process, workspace};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What `bench train` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Order files
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    orders: Vec<PathBuf>,
+    /// Further arguments of `tanish train`
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+/// How often the child's memory is looked at; the system keeps the peak, so only the end matters.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Trains in a process of its own and tells what it cost.
+///
+/// # Errors
+/// When the command does not build or the training fails.
+pub fn run(args: &Args) -> Result<(), Error> {
+    process::run(process::cargo().args(["build", "--quiet", "--package", "tanish-cli"]))?;
+    let out = workspace::root().join("target/bench-train");
+    if out.exists() {
+        std::fs::remove_dir_all(&out).map_err(Error::io(&out))?;
+    }
+    // Beside this program: through `cargo run` it would be cargo whose memory is looked at.
+    let here = std::env::current_exe().map_err(Error::io("xtask"))?;
+    let mut command = Command::new(here.with_file_name(format!("tanish{}", std::env::consts::EXE_SUFFIX)));
+    command.args(["train", "--json", "--out"]);
+    command.arg(&out).arg("--orders");
+    for orders in &args.orders {
+        command.arg(std::path::absolute(orders).map_err(Error::io(orders))?);
+    }
+    command.args(&args.rest).stdout(Stdio::piped()).stderr(Stdio::null());
+    let started = Instant::now();
+    let (summary, peak) = process::watch(&mut command, follow)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let (files, bytes) = weigh(&out)?;
+    print(&summary, seconds, peak, files, bytes)
+}
+
+/// Reads what the child writes and its peak memory in bytes, where the system tells.
+fn follow(child: &mut Child) -> std::io::Result<(Vec<u8>, Option<u64>)> {
+    let mut stdout = child.stdout.take();
+    let reader = std::thread::spawn(move || {
+        let mut written = Vec::new();
+        stdout.as_mut().map_or(Ok(0), |stdout| stdout.read_to_end(&mut written)).map(|_| written)
+    });
+    let mut peak = None;
+    while child.try_wait()?.is_none() {
+        peak = peak.max(peak_memory(child.id()));
+        std::thread::sleep(LOOK);
+    }
+    let written = reader.join().unwrap_or_else(|_| Ok(Vec::new()))?;
+    Ok((written, peak))
+}
+
+/// The high-water mark of a process's resident memory, from Linux's /proc.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// Files and bytes of a folder, all the way down.
+fn weigh(folder: &Path) -> Result<(u64, u64), Error> {
+    let mut sum = (0, 0);
+    for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        let meta = std::fs::metadata(&path).map_err(Error::io(&path))?;
+        let (files, bytes) = if meta.is_dir() { weigh(&path)? } else { (1, meta.len()) };
+        sum = (sum.0 + files, sum.1 + bytes);
+    }
+    Ok(sum)
+}
+
+#[allow(clippy::print_stdout, reason = "a command line tool reports on standard output")]
+fn print(summary: &[u8], seconds: f64, peak: Option<u64>, files: u64, bytes: u64) -> Result<(), Error> {
+    let told: serde_json::Value = serde_json::from_slice(summary)
+        .map_err(|error| Error::Message(format!("tanish train --json: {error}")))?;
+    for key in ["products", "customers", "orders", "visits"] {
+        println!("{key:<12} {:>12}", told[key].as_u64().unwrap_or(0));
+    }
+    println!("{:<12} {seconds:>12.2}", "seconds");
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    match peak {
+        Some(peak) => println!("{:<12} {:>12.1}", "peak MB", megabytes(peak)),
+        None => println!("{:<12} {:>12}", "peak MB", "not told by this system"),
+    }
+    println!("{:<12} {files:>12}", "files");
+    println!("{:<12} {:>12.2}", "written MB", megabytes(bytes));
+    Ok(())
+}
