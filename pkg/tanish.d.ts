@@ -48,7 +48,10 @@ export interface StartOptions {
   language?: string;
   /** Where events go. */
   events?: { endpoint?: string; writeKey?: string };
-  /** `ask`: nothing is stored or sent before a choice. Default: `granted`. */
+  /**
+   * `ask`: nothing is stored or sent before a choice. Default `granted`: analytics and personalization
+   * hold until refused; marketing always waits for a yes.
+   */
   consent?: { mode?: "ask" | "granted" };
   /** `domain`: share the cookie over subdomains, e.g. `example.uz`. */
   cookie?: { domain?: string };
@@ -147,25 +150,37 @@ export interface Diagnostics {
 
 /** The shop, as its page sees it. One per page. */
 export interface Shop {
-  /** Records an event. Journalled before this returns; resolves when the event is durable. */
+  /**
+   * Records an event. Journalled before this returns; resolves when the event is durable.
+   *
+   * Where the shop asks for consent, the promise waits for the visitor's choice and resolves then, also
+   * when the visitor refuses: do not hold a navigation back for it.
+   */
   track(event: string, properties?: { [key: string]: unknown }): Promise<void>;
-  /** Signs the visitor in as a customer. `null` signs out and forgets whose history it was. */
-  identify(customer: string | null, traits?: { [name: string]: unknown }): Promise<void>;
+  /**
+   * Signs the visitor in as a customer. `null` (or `undefined`) signs out: history and traits are erased
+   * and the next person is a new visitor. With nobody signed in it does nothing. Waits for the visitor's
+   * choice as `track` does.
+   */
+  identify(customer: string | number | null | undefined, traits?: { [name: string]: unknown }): Promise<void>;
   /** Decides, in this page, what to show. */
   recommend(query: RecommendQuery): Promise<Recommendations>;
   visitor(): Visitor;
   /** Gives the page orders and wishes the shop already knows. */
   history(entries: HistoryEntry[]): void;
-  /** The visitor's choice. Refusing a purpose erases what was kept for it. */
+  /**
+   * The visitor's choice; only `true` is a yes. Refusing analytics erases the events not yet sent, refusing
+   * personalization erases history and traits, refusing both erases everything but the refusal.
+   */
   consent(choice: Partial<Consent>): Promise<void>;
   /** Sends what is queued; resolves when the endpoint has it all, rejects when it cannot be reached. */
   flush(): Promise<void>;
-  /** Leaves nothing of the visitor in this browser. */
+  /** Leaves nothing of the visitor in this browser, and keeps nothing until the next page. */
   forget(): Promise<void>;
-  /** Everything kept about the visitor in this browser. */
+  /** Everything kept about the visitor in this browser: `{ profile, events }`. */
   export(): Promise<{ [key: string]: Json }>;
   diagnostics(): Diagnostics;
-  /** Calls back after the history, the consent or the files changed; returns the way to stop. */
+  /** Calls back after the history, the consent or the customer changed; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
 
@@ -178,6 +193,6 @@ export const version: string;
 declare global {
   interface Window {
     /** A queue before start, the shop after. */
-    tanish?: (Shop & { push(command: [string, ...unknown[]]): void }) | [string, ...unknown[]][];
+    tanish?: (Shop & { push(command: [string, ...unknown[]]): Promise<void> }) | [string, ...unknown[]][];
   }
 }

@@ -3,7 +3,9 @@
 //! The rooms, in the order data flows through them. Everything but [`page`] is pure: no clock, no
 //! network, no DOM, no globals. Time, bytes and answers come in as values; effects go out as values.
 //!
-//! - [`visitor`]: who is here
+//! - [`visitor`]: who is here, and what they agreed to
+//! - [`event`]: what happened, and the outbox that delivers it
+//! - [`score`]: what the visitor is worth and likes
 //! - [`model`]: the files a page downloads, writer and reader side by side
 
 pub mod event;

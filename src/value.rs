@@ -115,18 +115,28 @@ impl Value {
         Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
-    /// About how many bytes this is as JSON text: exact but for escapes and long fractions.
+    /// At most how many bytes this is as JSON text.
     pub fn weight(&self) -> usize {
         match self {
             Value::Null | Value::Bool(_) => 5,
-            Value::Number(_) => 12,
-            Value::String(text) => text.len() + 2,
+            Value::Number(_) => 24,
+            Value::String(text) => text_weight(text),
             Value::Array(items) => 2 + items.iter().map(|item| item.weight() + 1).sum::<usize>(),
             Value::Object(members) => {
-                2 + members.iter().map(|(key, value)| key.len() + 4 + value.weight()).sum::<usize>()
+                2 + members.iter().map(|(key, value)| text_weight(key) + 2 + value.weight()).sum::<usize>()
             }
         }
     }
+}
+
+/// Bytes of a text in JSON: quotes and backslashes take two, controls six.
+fn text_weight(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(escaped).sum::<usize>()
 }
 
 impl From<&str> for Value {
@@ -299,6 +309,14 @@ mod tests {
         let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(serde_json::from_str::<Value>(&deep(MAX_DEPTH as usize)).is_ok());
         assert!(serde_json::from_str::<Value>(&deep(MAX_DEPTH as usize + 1)).is_err());
+    }
+
+    #[test]
+    fn weight_is_never_less_than_the_text() {
+        for text in [r#"{"a":["\"\\\"",1e300,-0.1234567890123456,null]}"#, r#"{"\u0001":"\n\u0000ж"}"#] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert!(value.weight() >= serde_json::to_string(&value).unwrap().len(), "{text}");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::time::{Millis, rfc3339};
 use crate::value::Value;
 use thiserror::Error;
 
-/// Largest event, about, in bytes of JSON: Segment's limit.
-pub const MAX_EVENT: usize = 32 * 1024;
+/// Largest event in bytes of JSON: Segment's limit of 32 KB, less what the endpoint may add.
+pub const MAX_EVENT: usize = 31 * 1024;
 /// Longest event name, in bytes.
 pub const MAX_NAME: usize = 200;
 
@@ -19,7 +19,7 @@ pub enum EventError {
     #[error("properties of \"{0}\" must be an object, as in {{product_id: \"…\"}}")]
     Properties(String),
     /// Past [`MAX_EVENT`].
-    #[error("\"{0}\" is larger than 32 KB: send fewer properties")]
+    #[error("\"{0}\" is larger than 31 KB: send fewer properties")]
     TooLarge(String),
 }
 

@@ -23,6 +23,8 @@ const MAX_FAREWELL: usize = 56 * 1024;
 const GATHER: Millis = 1_000;
 /// How often a tab that is not the sender looks whether the store is empty, and how many times.
 const FLUSH_LOOK: Millis = 250;
+/// How often a single event may be turned away without a reason before it counts as refused.
+const MAX_TURNS: u32 = 8;
 const FLUSH_LOOKS: u32 = 80;
 
 /// Names the promise of a call, for the one who drives the machine.
@@ -73,6 +75,8 @@ pub struct Outcome {
     pub retry_after: Option<Millis>,
     /// Ids in the batch that the endpoint refused for good.
     pub refused: Vec<String>,
+    /// The batch was a farewell.
+    pub farewell: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +97,12 @@ enum State {
 pub struct Outbox {
     state: State,
     sender: bool,
-    /// Journalled, not yet stored.
+    /// Accepted, not yet safe: neither stored nor delivered.
     unstored: Vec<(String, Option<Ticket>)>,
+    /// Delivered, but the store could not let go of them.
+    delivered: Vec<String>,
+    /// Under way in a farewell.
+    farewell: Vec<String>,
     /// Tracked in this tab, not known to be delivered, in order.
     unsent: Vec<(String, Value)>,
     /// Events in the store, as far as this tab knows.
@@ -116,6 +124,8 @@ impl Default for Outbox {
             state: State::Idle,
             sender: false,
             unstored: Vec::new(),
+            delivered: Vec::new(),
+            farewell: Vec::new(),
             unsent: Vec::new(),
             stored: 0,
             counted: false,
@@ -176,20 +186,26 @@ impl Outbox {
         out.push(Effect::Count);
     }
 
-    /// The store has these.
-    pub fn stored(&mut self, ids: &[String], out: &mut Vec<Effect>) {
+    /// The store has these. Of those that only memory has (`unsafe_ids`) the tickets settle when they
+    /// are delivered.
+    pub fn stored(&mut self, ids: &[String], unsafe_ids: &[String], out: &mut Vec<Effect>) {
         out.push(Effect::Unjournal(ids.to_vec()));
-        self.stored += ids.len();
-        let (done, waiting) = self.unstored.drain(..).partition(|(id, _)| ids.contains(id));
-        self.unstored = waiting;
-        for (_, ticket) in done {
-            out.extend(ticket.map(|ticket| Effect::Settle(ticket, Ok(()))));
-        }
+        self.stored += ids.len() + unsafe_ids.len();
+        self.safe(ids, out);
         self.trim(out);
         if self.sender {
             self.arrived(out);
         } else {
             out.push(Effect::Poke);
+        }
+    }
+
+    /// Settles the tickets of these events.
+    fn safe(&mut self, ids: &[String], out: &mut Vec<Effect>) {
+        let (done, waiting) = self.unstored.drain(..).partition(|(id, _)| ids.contains(id));
+        self.unstored = waiting;
+        for (_, ticket) in done {
+            out.extend(ticket.map(|ticket| Effect::Settle(ticket, Ok(()))));
         }
     }
 
@@ -217,8 +233,11 @@ impl Outbox {
     /// This tab became the sender, or stopped being it.
     pub fn lead(&mut self, sender: bool, out: &mut Vec<Effect>) {
         self.sender = sender;
-        if sender && self.state == State::Idle {
-            self.load(out);
+        if matches!(self.state, State::Idle | State::Gathering | State::BackingOff) {
+            self.state = State::Idle;
+            if sender {
+                self.load(out);
+            }
         }
     }
 
@@ -245,8 +264,13 @@ impl Outbox {
         if self.state != State::Loading {
             return;
         }
+        let (stuck, events): (Vec<Value>, Vec<Value>) =
+            events.into_iter().partition(|event| self.delivered.iter().any(|id| id == message_id(event)));
         if !self.sender {
             self.state = State::Idle;
+        } else if events.is_empty() && !stuck.is_empty() {
+            self.state = State::Removing;
+            out.push(Effect::Remove(stuck.iter().map(|event| message_id(event).to_owned()).collect()));
         } else if events.is_empty() {
             self.state = State::Idle;
             self.stored = 0;
@@ -267,39 +291,43 @@ impl Outbox {
 
     /// The endpoint answered a batch, or nobody did. `unit` is random in `0.0..1.0`.
     pub fn answered(&mut self, ids: Vec<String>, outcome: &Outcome, unit: f64, out: &mut Vec<Effect>) {
-        let verdict = verdict(outcome.status);
-        let farewell = self.state != State::Sending;
-        match verdict {
-            Verdict::Delivered => {
-                self.refused += outcome.refused.len() as u64;
-                self.done(ids, out);
-            }
+        if outcome.farewell {
+            self.farewell.retain(|id| !ids.contains(id));
+        } else if self.state != State::Sending {
+            return; // Everything was cleared meanwhile.
+        }
+        let refused = outcome.refused.iter().filter(|id| ids.contains(id)).count();
+        match verdict(outcome.status) {
+            Verdict::Delivered => self.done(ids, refused, outcome.farewell, out),
             // A farewell is tried once; its events are still in the store.
-            _ if farewell => {}
+            _ if outcome.farewell => {}
+            Verdict::TooMuch if refused == ids.len() => self.done(ids, refused, false, out),
             Verdict::TooMuch if ids.len() > 1 => {
                 self.limit = ids.len() / 2;
                 self.load(out);
             }
-            Verdict::TooMuch => {
-                self.refused += 1;
-                self.done(ids, out);
-            }
-            Verdict::Later => {
-                self.attempt = self.attempt.saturating_add(1);
-                self.state = State::BackingOff;
+            Verdict::TooMuch if self.attempt >= MAX_TURNS => self.done(ids, 1, false, out),
+            Verdict::TooMuch | Verdict::Later => {
                 self.settle_flushes(Err(format!("the endpoint answered {}", outcome.status)), out);
-                out.push(Effect::Wake(delay(self.attempt, unit, outcome.retry_after)));
+                self.back_off(unit, outcome.retry_after, out);
             }
         }
     }
 
-    fn done(&mut self, ids: Vec<String>, out: &mut Vec<Effect>) {
+    fn back_off(&mut self, unit: f64, retry_after: Option<Millis>, out: &mut Vec<Effect>) {
+        self.attempt = self.attempt.saturating_add(1);
+        self.state = State::BackingOff;
+        out.push(Effect::Wake(delay(self.attempt, unit, retry_after)));
+    }
+
+    fn done(&mut self, ids: Vec<String>, refused: usize, farewell: bool, out: &mut Vec<Effect>) {
+        self.refused += refused as u64;
         self.unsent.retain(|(id, _)| !ids.contains(id));
+        self.safe(&ids, out);
         out.push(Effect::Announce(ids.clone()));
         out.push(Effect::Remove(ids));
-        if self.state == State::Sending {
+        if !farewell {
             self.state = State::Removing;
-            self.attempt = 0;
             self.limit = (self.limit * 2).min(MAX_BATCH);
         }
     }
@@ -307,8 +335,20 @@ impl Outbox {
     /// The store no longer has them.
     pub fn removed(&mut self, ids: &[String], out: &mut Vec<Effect>) {
         self.stored = self.stored.saturating_sub(ids.len());
+        self.delivered.retain(|id| !ids.contains(id));
         if self.state == State::Removing {
+            self.attempt = 0;
             self.load(out);
+        }
+    }
+
+    /// The store failed: it could not be read, or (`ids`) could not let go. Tried again after a while;
+    /// what was delivered is not sent again from this page.
+    pub fn store_failed(&mut self, ids: &[String], unit: f64, out: &mut Vec<Effect>) {
+        self.delivered.extend(ids.iter().cloned());
+        if matches!(self.state, State::Loading | State::Removing) {
+            self.settle_flushes(Err("the browser's store failed".to_owned()), out);
+            self.back_off(unit, None, out);
         }
     }
 
@@ -330,6 +370,9 @@ impl Outbox {
         if older || matches!(self.state, State::Sending | State::BackingOff) {
             return;
         }
+        if !self.farewell.is_empty() {
+            return;
+        }
         let mut room = MAX_FAREWELL;
         let fits = |(_, event): &&(String, Value)| match room.checked_sub(event.weight() + 1) {
             Some(left) => {
@@ -340,6 +383,7 @@ impl Outbox {
         };
         let (ids, events): (Vec<_>, Vec<_>) = self.unsent.iter().take_while(fits).cloned().unzip();
         if !ids.is_empty() {
+            self.farewell.clone_from(&ids);
             out.push(Effect::Send { ids, events, farewell: true });
         }
     }

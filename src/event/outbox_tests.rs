@@ -17,6 +17,8 @@ enum Step {
     /// The browser is killed: the journal may be lost, the store is not.
     Kill(bool),
     Lead(usize),
+    /// From now on the store lets go of nothing, or does again.
+    Stick(bool),
     Flush(usize),
 }
 
@@ -28,6 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0usize..4, any::<bool>()).prop_map(|(tab, seen)| Step::Close(tab, seen)),
         1 => any::<bool>().prop_map(Step::Kill),
         2 => (0usize..4).prop_map(Step::Lead),
+        1 => any::<bool>().prop_map(Step::Stick),
         1 => (0usize..4).prop_map(Step::Flush),
     ]
 }
@@ -53,6 +56,7 @@ struct World {
     refused: BTreeSet<String>,
     pages: usize,
     serial: u32,
+    sticks: bool,
 }
 
 impl World {
@@ -127,11 +131,12 @@ impl World {
             Effect::Store(events) => {
                 let ids: Vec<String> = events.iter().map(|event| message_id(event).to_owned()).collect();
                 self.store.extend(ids.iter().cloned().zip(events));
-                outbox.stored(&ids, &mut out);
+                outbox.stored(&ids, &[], &mut out);
             }
             Effect::Load(limit) => {
                 outbox.loaded(self.store.values().take(limit).cloned().collect(), &mut out)
             }
+            Effect::Remove(ids) if self.sticks => outbox.store_failed(&ids, 0.5, &mut out),
             Effect::Remove(ids) => {
                 ids.iter().for_each(|id| drop(self.store.remove(id)));
                 outbox.removed(&ids, &mut out);
@@ -143,7 +148,7 @@ impl World {
                 }
             }
             Effect::Wake(_) => outbox.woken(&mut out),
-            Effect::Send { ids, events, .. } => {
+            Effect::Send { ids, events, farewell } => {
                 let bytes: usize = events.iter().map(Value::weight).sum();
                 let (received, outcome) = match luck {
                     0..120 if bytes > 50_000 => (vec![], Outcome { status: 413, ..Outcome::default() }),
@@ -157,6 +162,7 @@ impl World {
                     160..200 => (vec![], Outcome::default()),
                     _ => (vec![], Outcome { status: 503, retry_after: Some(10), ..Outcome::default() }),
                 };
+                let outcome = Outcome { farewell, ..outcome };
                 self.receive(&received);
                 self.tabs[at].outbox.answered(ids, &outcome, f64::from(luck) / 256.0, &mut out);
             }
@@ -193,6 +199,7 @@ impl World {
                 }
                 self.tabs.remove(tab % tabs);
             }
+            Step::Stick(sticks) => self.sticks = sticks,
             Step::Kill(journal_lost) => {
                 self.tabs.clear();
                 if journal_lost {
@@ -203,10 +210,18 @@ impl World {
         }
     }
 
-    /// All goes well from here: one tab, a good endpoint, until nothing is left to do.
+    /// All goes well from here: one tab (the first still open, else a new one), a good endpoint, until
+    /// nothing is left to do.
     fn settle(&mut self) {
-        self.tabs.clear();
-        self.open();
+        self.sticks = false;
+        self.tabs.truncate(1);
+        if self.tabs.is_empty() {
+            self.open();
+        }
+        let mut out = Vec::new();
+        self.tabs[0].outbox.lead(true, &mut out);
+        self.tabs[0].outbox.recover(self.journal.values().cloned().collect(), &mut out);
+        self.take(0, out);
         let mut steps = 0;
         while self.work(0, 0) {
             steps += 1;

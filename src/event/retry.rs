@@ -23,7 +23,8 @@ pub fn delay(attempt: u32, unit: f64, retry_after: Option<Millis>) -> Millis {
 pub enum Verdict {
     /// The endpoint has the batch.
     Delivered,
-    /// The batch cannot be taken as it is: try a smaller one; a single event is refused for good.
+    /// The batch cannot be taken as it is: try a smaller one. A single event that is turned away
+    /// again and again is refused for good, or all behind it would wait for ever.
     TooMuch,
     /// Try again later.
     Later,

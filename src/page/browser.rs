@@ -65,6 +65,13 @@ pub fn save_profile(profile: &Value) {
 pub fn erase() {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(PROFILE);
+    }
+    erase_journal();
+}
+
+/// Removes the journal.
+pub fn erase_journal() {
+    if let Some(storage) = storage() {
         for key in journal_keys(&storage) {
             let _ = storage.remove_item(&key);
         }

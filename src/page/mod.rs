@@ -85,15 +85,21 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
         "flush" => shop.flush(ticket),
         "forget" => shop.forget(ticket),
         "history" => shop.history(at(0).items(), now),
+        "store_failed" => shop.store_failed(&texts(&at(0))),
         "page" => shop.page(at(0)),
         "storage" => shop.storage(&at(0), now),
-        "stored" => shop.stored(&texts(&at(0))),
+        "stored" => shop.stored(&texts(&at(0)), &texts(&at(1))),
         "loaded" => shop.loaded(at(0).items().to_vec()),
         "removed" => shop.removed(&texts(&at(0))),
         "counted" => shop.counted(number(0) as usize),
         "answered" => {
             let retry_after = arguments.get(2).and_then(Value::as_f64).map(|wait| wait as Millis);
-            let outcome = Outcome { status: number(1) as u16, retry_after, refused: texts(&at(3)) };
+            let outcome = Outcome {
+                status: number(1) as u16,
+                retry_after,
+                refused: texts(&at(3)),
+                farewell: at(4).as_bool().unwrap_or(false),
+            };
             shop.answered(texts(&at(0)), &outcome);
         }
         "lead" => shop.lead(at(0).as_bool().unwrap_or(false)),
@@ -115,9 +121,13 @@ fn carry_out(effect: Effect) -> Option<Value> {
     match effect {
         Effect::SetCookie(text) => browser::set_cookie(&text),
         Effect::Save(profile) => browser::save_profile(&profile),
-        Effect::Erase => {
-            browser::erase();
+        Effect::EraseEvents => {
+            browser::erase_journal();
             return told("erase", vec![]);
+        }
+        Effect::Erase(ticket) => {
+            browser::erase();
+            return told("erase", vec![ticket.map(f64::from).into()]);
         }
         Effect::Join => return told("join", vec![]),
         Effect::Fetch(names) => return told("fetch", vec![list(names)]),
@@ -125,7 +135,7 @@ fn carry_out(effect: Effect) -> Option<Value> {
         Effect::Settle(ticket, Err(reason)) => {
             return told("reject", vec![f64::from(ticket).into(), reason.into()]);
         }
-        Effect::Changed => return told("changed", vec![]),
+        Effect::Changed { anew } => return told("changed", vec![anew.into()]),
         Effect::Warn(text) => return told("warn", vec![text.into()]),
         Effect::Outbox(effect) => match effect {
             event::Effect::Journal(event) => browser::journal_put(&event),

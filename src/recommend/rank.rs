@@ -178,7 +178,8 @@ fn for_you(entry: &Entry, history: &[HistoryEntry], reading: &mut Reading) -> Ve
         });
     let mut blend = Scores::default();
     let largest = model.largest();
-    for sum in model.0 {
+    // Hostile weights can be so small that their sums vanish.
+    for sum in model.0.into_iter().filter(|_| largest > 0.0) {
         blend.add(sum.number, sum.score / largest, || sum.because);
     }
     let most = again.iter().map(|(_, times)| *times).fold(0.0, f64::max);

@@ -9,8 +9,6 @@ use crate::visitor::cookie::valid_domain;
 /// The shop's settings. A wrong key is left out and named; the others hold.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
-    /// ISO 4217 code of all prices.
-    pub currency: String,
     /// `cookie.domain`.
     pub domain: Option<String>,
     /// `consent.mode`.
@@ -38,24 +36,34 @@ impl Config {
             safe_url,
             "must be a path such as /v1/batch or an http(s) address",
         );
-        let mode = checked(
-            ["consent", "mode"],
-            |mode| matches!(mode, "ask" | "granted"),
-            "must be \"ask\" or \"granted\"",
-        );
-        let asked = site.path(&["consent", "mode"]).is_some_and(|mode| mode.as_str() != Some("granted"));
-        let currency = site.str("currency").unwrap_or_default().to_owned();
         let rfm = match site.path(&["rfm", "money"]).map(money) {
             Some(None) => {
                 problems.push("site.json: rfm.money must be four rising numbers".to_owned());
                 None
             }
             Some(Some(money)) => Some(RfmScale { money, ..RfmScale::default() }),
-            None => (currency == "USD").then(RfmScale::default),
+            None => (site.str("currency") == Some("USD")).then(RfmScale::default),
         };
-        // An unreadable wish for consent is a wish for consent.
-        let mode = if mode.as_deref() == Some("granted") || !asked { Mode::Granted } else { Mode::Ask };
-        (Config { currency, domain, mode, endpoint, rfm }, problems)
+        let mode = mode(site.get("consent"), &mut problems);
+        (Config { domain, mode, endpoint, rfm }, problems)
+    }
+}
+
+/// An unreadable wish for consent is a wish for consent.
+fn mode(consent: Option<&Value>, problems: &mut Vec<String>) -> Mode {
+    let said = match consent {
+        None => return Mode::Granted,
+        Some(consent @ Value::Object(_)) => consent.get("mode").map(Value::as_str),
+        Some(_) => Some(None),
+    };
+    match said {
+        None | Some(Some("granted")) => Mode::Granted,
+        Some(Some("ask")) => Mode::Ask,
+        Some(_) => {
+            problems
+                .push("site.json: consent.mode must be \"ask\" or \"granted\"; taken as \"ask\"".to_owned());
+            Mode::Ask
+        }
     }
 }
 
@@ -94,7 +102,11 @@ mod tests {
         );
         assert_eq!(problems.len(), 4, "{problems:?}");
         assert_eq!((config.domain, config.endpoint, config.rfm), (None, None, None));
-        assert_eq!(config.mode, Mode::Ask, "an unreadable wish for consent is a wish for consent");
+        assert_eq!(config.mode, Mode::Ask);
+        for wish in [r#"{"consent":"ask"}"#, r#"{"consent":{"mode":true}}"#, r#"{"consent":null}"#] {
+            let (config, problems) = read(wish);
+            assert_eq!((config.mode, problems.len()), (Mode::Ask, 1), "{wish}");
+        }
     }
 
     #[test]

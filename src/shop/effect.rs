@@ -12,14 +12,20 @@ pub enum Effect {
     Save(Value),
     /// Take part in the delivery over all tabs: say which tab sends, listen to the others.
     Join,
-    /// Remove everything kept in this browser: profile, journal, store; stop taking part.
-    Erase,
+    /// Stop taking part, and remove journal and store.
+    EraseEvents,
+    /// Stop taking part, and remove everything kept in this browser: profile, journal, store. Then
+    /// resolve the promise, if there is one.
+    Erase(Option<Ticket>),
     /// Fetch these files of the site folder; each comes back by [`super::Shop::file`].
     Fetch(Vec<String>),
     /// Resolve a promise with a value, or reject it with a reason.
     Settle(Ticket, Result<Value, String>),
-    /// History, consent or scores changed: what is shown may be decided anew.
-    Changed,
+    /// History, consent or scores changed.
+    Changed {
+        /// Another person, another choice or another past: what is shown is to be decided anew.
+        anew: bool,
+    },
     /// Tell the developer, once, on the console.
     Warn(String),
     /// Work of the outbox.

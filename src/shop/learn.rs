@@ -54,9 +54,15 @@ fn wish(object: &Value, at: Millis) -> Vec<HistoryEntry> {
 fn order(object: &Value, at: Millis) -> Vec<HistoryEntry> {
     let order = object.str("order_id").filter(|order| !order.is_empty() && order.len() <= MAX_TEXT);
     let products = object.get("products").map(Value::items).unwrap_or_default();
-    let mut entries: Vec<HistoryEntry> =
-        products.iter().flat_map(|product| one(product, at, Action::Purchase)).collect();
-    entries.iter_mut().for_each(|entry| entry.order = order.map(str::to_owned));
+    let mut entries: Vec<HistoryEntry> = Vec::new();
+    for mut line in products.iter().flat_map(|product| one(product, at, Action::Purchase)) {
+        line.order = order.map(str::to_owned);
+        // Two lines of the same are one purchase of more pieces.
+        match entries.iter_mut().find(|other| other.id == line.id && other.attributes == line.attributes) {
+            Some(other) => other.quantity += line.quantity,
+            None => entries.push(line),
+        }
+    }
     entries
 }
 
@@ -80,6 +86,18 @@ mod tests {
         );
         assert!(entries.iter().all(|e| e.order.as_deref() == Some("o1") && e.action == Action::Purchase));
         assert_eq!(entries[0].attributes, [("size".into(), "L".into())]);
+    }
+
+    #[test]
+    fn two_sizes_are_two_lines_and_two_lines_of_one_size_are_one() {
+        let entries = learned(
+            "Order Completed",
+            r#"{"order_id":"o1","products":[{"product_id":"a","size":"M"},{"product_id":"a","size":"L","quantity":2},{"product_id":"a","size":"L"}]}"#,
+        );
+        assert_eq!(entries.iter().map(|e| e.quantity).collect::<Vec<_>>(), [1.0, 3.0]);
+        let mut history = crate::visitor::history::History::default();
+        history.add(entries, 5);
+        assert_eq!(history.entries().len(), 2);
     }
 
     #[test]

@@ -28,19 +28,21 @@ const MAX_HELD: usize = 200;
 /// Most problems remembered for `diagnostics()`.
 const MAX_PROBLEMS: usize = 20;
 
-/// An event that waits for the visitor's choice.
+/// What waits for the visitor's choice.
 #[derive(Debug)]
 struct Held {
     ticket: Option<Ticket>,
     at: Millis,
+    page: Value,
     what: What,
 }
 
-/// What a held event will become.
+/// What it will become.
 #[derive(Debug)]
 enum What {
     Track { name: String, properties: Value },
     Identify { customer: Option<String>, traits: Value },
+    History(Vec<HistoryEntry>),
 }
 
 /// The shop, as one page sees it.
@@ -103,36 +105,14 @@ impl Shop {
         }
     }
 
-    /// Signs a customer in, or out with `None`; traits are added to those known.
-    pub fn identify(&mut self, ticket: Ticket, customer: Option<String>, traits: Value, now: Millis) {
-        if self.consent.pending() {
-            self.hold(Some(ticket), now, What::Identify { customer, traits });
-            return;
-        }
-        self.apply_identify(customer, traits, now);
-        self.settle(ticket, Ok(Value::Null));
+    fn changed(&mut self, anew: bool) {
+        self.out.push(Effect::Changed { anew });
     }
 
-    fn apply_identify(&mut self, customer: Option<String>, traits: Value, now: Millis) {
-        if self.forgotten || !self.consent.stores() {
-            return;
-        }
-        match customer.filter(|customer| !customer.is_empty()) {
-            Some(customer) => {
-                let known = self.profile.customer.as_deref() == Some(&customer);
-                let before = self.profile.traits.clone();
-                self.profile.sign_in(&customer);
-                self.profile.add_traits(&traits);
-                // A page that repeats itself on every view makes one event, not many.
-                if !known || self.profile.traits != before {
-                    self.emit_identify(now);
-                }
-            }
-            None => self.profile.sign_out(),
-        }
-        self.profile.seen(now);
-        self.save();
-        self.out.push(Effect::Changed);
+    /// Signs a customer in, or out with `None`; traits are added to those known.
+    pub fn identify(&mut self, ticket: Ticket, customer: Option<String>, traits: Value, now: Millis) {
+        let what = What::Identify { customer, traits };
+        self.act(Held { ticket: Some(ticket), at: now, page: self.page.clone(), what });
     }
 
     /// Adds orders and wishes the shop already knows.
@@ -145,95 +125,175 @@ impl Shop {
                 entries.len()
             ));
         }
-        if self.allows(Purpose::Personalization) && self.profile.history.add(read, now) {
-            self.save();
-            self.out.push(Effect::Changed);
+        self.act(Held { ticket: None, at: now, page: Value::Null, what: What::History(read) });
+    }
+
+    /// Does it now, or holds it until the visitor has chosen.
+    fn act(&mut self, held: Held) {
+        if self.forgotten || !self.consent.pending() {
+            self.act_now(held);
+        } else if self.held.len() < MAX_HELD {
+            self.held.push(held);
+        } else {
+            self.problem(format!(
+                "more than {MAX_HELD} calls before the visitor's choice: the rest is dropped"
+            ));
+            if let Some(ticket) = held.ticket {
+                self.settle(ticket, Ok(Value::Null));
+            }
         }
+    }
+
+    fn act_now(&mut self, Held { ticket, at, page, what }: Held) {
+        match what {
+            What::Track { name, properties } => return self.track_now(ticket, &name, properties, page, at),
+            What::Identify { customer, traits } => self.identify_now(customer, &traits, page, at),
+            What::History(entries) => {
+                if self.allows(Purpose::Personalization) && self.profile.history.add(entries, at) {
+                    self.save();
+                    self.changed(true);
+                }
+            }
+        }
+        if let Some(ticket) = ticket {
+            self.settle(ticket, Ok(Value::Null));
+        }
+    }
+
+    /// Traits are kept for deciding; the customer's id also marks the events.
+    fn identify_now(&mut self, customer: Option<String>, traits: &Value, page: Value, at: Millis) {
+        if self.forgotten || !self.consent.stores() {
+            return;
+        }
+        let before = (self.profile.customer.clone(), self.profile.traits.clone());
+        match customer.filter(|customer| !customer.is_empty()) {
+            Some(customer) => {
+                if self.profile.customer.as_ref().is_some_and(|before| *before != customer) {
+                    self.sign_out(at);
+                }
+                self.profile.customer = Some(customer);
+                if self.allows(Purpose::Personalization) {
+                    self.profile.add_traits(traits);
+                }
+                // A page that repeats itself on every view makes one event, not many.
+                if before != (self.profile.customer.clone(), self.profile.traits.clone()) {
+                    self.emit_identify(traits.clone(), page, at);
+                }
+            }
+            // An anonymous visitor who is not signed in has nothing to sign out of.
+            None if self.profile.customer.is_some() => self.sign_out(at),
+            None => {}
+        }
+        if before != (self.profile.customer.clone(), self.profile.traits.clone()) {
+            self.save();
+            self.changed(true);
+        }
+    }
+
+    /// The next person at this browser is another visitor: new id, new visit, nothing of the last.
+    fn sign_out(&mut self, now: Millis) {
+        self.profile = Profile { choice: self.profile.choice, ..Profile::default() };
+        self.cookies.clear();
+        self.start_visit(now);
     }
 
     /// The visitor chose. What was held is replayed or dropped; what a refused purpose kept is erased.
     pub fn consent(&mut self, ticket: Ticket, answer: &Value, now: Millis) {
+        let recorded = self.records();
         self.consent.choose(answer);
         self.profile.choice = self.consent.choice;
         self.forgotten = false;
-        if self.consent.stores() {
-            self.start_visit(now);
-            self.join(Vec::new());
-        } else {
-            self.erase();
-        }
-        if !self.consent.allows(Purpose::Personalization) {
-            let choice = self.profile.choice;
-            self.profile = Profile { id: self.profile.id, choice, ..Profile::default() };
-        }
-        if !self.consent.allows(Purpose::Analytics) {
-            self.clear_outbox();
-        }
-        for held in core::mem::take(&mut self.held) {
-            match held.what {
-                What::Track { name, properties } => self.track_now(held.ticket, &name, properties, held.at),
-                What::Identify { customer, traits } => {
-                    self.apply_identify(customer, traits, held.at);
-                    if let Some(ticket) = held.ticket {
-                        self.settle(ticket, Ok(Value::Null));
-                    }
-                }
-            }
-        }
+        self.follow_choice(recorded, now);
         // A refusal is remembered, or the visitor would be asked again on every page.
         self.out.push(Effect::Save(self.profile.to_value()));
-        self.out.push(Effect::Changed);
         self.settle(ticket, Ok(Value::Null));
     }
 
-    /// Leaves nothing of the visitor in this browser.
+    /// Brings everything in line with the choice, made here or in another tab. `recorded`: events were
+    /// kept and sent until now.
+    fn follow_choice(&mut self, recorded: bool, now: Millis) {
+        if !self.consent.stores() {
+            self.erase(None);
+        } else {
+            if !self.consent.allows(Purpose::Personalization) {
+                self.profile.history = Default::default();
+                self.profile.traits = Value::Null;
+            }
+            self.start_visit(now);
+            match (recorded, self.records()) {
+                (false, true) => self.join(Vec::new()),
+                (true, false) => {
+                    self.clear_outbox();
+                    self.out.push(Effect::EraseEvents);
+                }
+                _ => {}
+            }
+        }
+        for held in core::mem::take(&mut self.held) {
+            self.act_now(held);
+        }
+        self.changed(true);
+    }
+
+    /// Leaves nothing of the visitor in this browser; the ticket settles when it is gone.
     pub fn forget(&mut self, ticket: Ticket) {
-        self.erase();
         self.consent.choice = None;
+        self.profile.choice = None;
+        self.erase(Some(ticket));
         self.forgotten = true;
         for held in core::mem::take(&mut self.held) {
             if let Some(ticket) = held.ticket {
                 self.settle(ticket, Ok(Value::Null));
             }
         }
-        self.out.push(Effect::Changed);
-        self.settle(ticket, Ok(Value::Null));
+        self.changed(true);
     }
 
-    fn erase(&mut self) {
+    fn erase(&mut self, ticket: Option<Ticket>) {
         self.cookies.clear();
         self.profile = Profile { choice: self.profile.choice, ..Profile::default() };
         self.clear_outbox();
-        self.out.push(Effect::SetCookie(cookie::clear(
-            cookie::NAME,
-            self.config.domain.as_deref(),
-            self.secure,
-        )));
-        self.out.push(Effect::Erase);
+        // A cookie from before `cookie.domain` was set, or after it was taken out, goes as well.
+        for domain in [None, self.config.domain.as_deref()] {
+            self.out.push(Effect::SetCookie(cookie::clear(cookie::NAME, domain, self.secure)));
+        }
+        self.out.push(Effect::Erase(ticket));
     }
 
-    /// Another tab wrote the profile, or erased it.
+    /// Another tab wrote the profile, or erased it (`Null`).
     pub fn storage(&mut self, stored: &Value, now: Millis) {
-        if self.forgotten || !self.consent.stores() {
+        if self.forgotten {
             return;
         }
         if *stored == Value::Null {
-            self.profile = Profile::default();
-            self.forgotten = true;
-            self.clear_outbox();
-            self.out.push(Effect::Changed);
+            if self.consent.stores() {
+                self.consent.choice = None;
+                self.profile.choice = None;
+                self.erase(None);
+                self.forgotten = true;
+                self.changed(true);
+            }
             return;
         }
         let theirs = Profile::from_value(stored, now);
-        if theirs.choice != self.profile.choice && theirs.choice.is_some() {
+        let recorded = self.records();
+        let chosen = theirs.choice.is_some() && theirs.choice != self.consent.choice;
+        if chosen {
             self.consent.choice = theirs.choice;
+            self.profile.choice = theirs.choice;
         }
-        let (learned, knows_more) = self.profile.merge(theirs, now);
-        if learned {
-            self.out.push(Effect::Changed);
+        let customer = self.profile.customer.clone();
+        if self.consent.stores() {
+            let (learned, knows_more) = self.profile.merge(theirs, now);
+            if learned && !chosen {
+                self.changed(self.profile.customer != customer);
+            }
+            if knows_more {
+                self.save();
+            }
         }
-        if knows_more {
-            self.save();
+        if chosen {
+            self.follow_choice(recorded, now);
         }
     }
 }

@@ -36,17 +36,16 @@ struct Browser {
 impl Browser {
     fn take(&mut self, shop: &mut Shop) -> &mut Browser {
         for effect in shop.effects() {
-            let stores = matches!(
-                effect,
-                Effect::SetCookie(_)
-                    | Effect::Save(_)
-                    | Effect::Outbox(event::Effect::Journal(_) | event::Effect::Store(_))
-            );
-            self.touched |= stores;
+            self.touched |= match &effect {
+                Effect::SetCookie(text) => !text.contains("Max-Age=0"),
+                Effect::Save(_) | Effect::Outbox(event::Effect::Journal(_) | event::Effect::Store(_)) => true,
+                _ => false,
+            };
             match effect {
                 Effect::SetCookie(text) => self.cookie = Some(text),
                 Effect::Save(profile) => self.profile = profile,
-                Effect::Erase => {
+                Effect::Erase(ticket) => {
+                    self.settled.extend(ticket.map(|ticket| (ticket, Ok(Value::Null))));
                     self.erased = true;
                     self.profile = Value::Null;
                     self.journalled.clear();
@@ -98,7 +97,7 @@ fn an_event_is_journalled_before_track_returns_and_settles_when_stored() {
     assert_eq!(browser.names(), ["Product Viewed"]);
     assert!(browser.settled.is_empty());
     let id = browser.journalled[0].str("messageId").unwrap().to_owned();
-    shop.stored(&[id]);
+    shop.stored(&[id], &[]);
     assert_eq!(browser.take(&mut shop).settled, [(7, Ok(Value::Null))]);
     assert_eq!(browser.journalled[0].str("anonymousId"), shop.visitor(NOW).str("id"));
 }
@@ -265,4 +264,76 @@ fn without_an_endpoint_events_only_teach_this_browser() {
     assert!(browser.journalled.is_empty());
     assert_eq!(browser.settled, [(1, Ok(Value::Null))]);
     assert_eq!(shop.visitor(NOW).get("viewed").map(|viewed| viewed.items().len()), Some(1));
+}
+
+#[test]
+fn withdrawn_events_are_erased_and_never_sent() {
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.lead(true);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.effects();
+    shop.consent(2, &Value::object([("analytics", false.into())]), NOW);
+    assert!(shop.effects().contains(&Effect::EraseEvents));
+    shop.loaded(vec![Value::object([("messageId", "m".into())])]);
+    shop.woken();
+    shop.poked();
+    shop.hidden();
+    shop.flush(3);
+    assert_eq!(shop.effects(), [Effect::Settle(3, Ok(Value::Null))]);
+}
+
+#[test]
+fn a_choice_in_one_tab_holds_in_the_others() {
+    let mut browser = Browser::default();
+    let (mut first, mut second) = (Shop::open(boot("ask"), NOW), Shop::open(boot("ask"), NOW));
+    second.track(1, "Product Viewed", viewed("A"), NOW);
+    first.consent(1, &Value::object([("analytics", true.into())]), NOW + 1);
+    browser.take(&mut first);
+    second.storage(&browser.profile, NOW + 2);
+    let mut other = Browser::default();
+    assert_eq!(other.take(&mut second).names(), ["Product Viewed"]);
+    assert_eq!(second.visitor(NOW).str("id"), first.visitor(NOW).str("id"));
+    first.consent(2, &Value::object([("analytics", false.into())]), NOW + 3);
+    browser.take(&mut first);
+    second.storage(&browser.profile, NOW + 4);
+    assert!(other.take(&mut second).erased);
+}
+
+#[test]
+fn no_one_to_sign_out_leaves_the_anonymous_history() {
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    let before = shop.visitor(NOW);
+    shop.identify(2, None, Value::Null, NOW);
+    assert_eq!(shop.visitor(NOW), before);
+}
+
+#[test]
+fn two_people_at_one_browser_are_two_visitors() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.identify(1, Some("oybek".into()), Value::Null, NOW);
+    shop.identify(2, Some("malika".into()), Value::Null, NOW + MINUTE);
+    browser.take(&mut shop);
+    let of = |name: &str| {
+        browser
+            .journalled
+            .iter()
+            .map(|event| event.str(name).unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("userId"), ["oybek", "malika"]);
+    assert_ne!(of("anonymousId")[0], of("anonymousId")[1]);
+    let session = |place: usize| browser.journalled[place].path(&["context", "sessionId"]).cloned();
+    assert_ne!(session(0), session(1));
+    assert!(browser.cookie.as_deref().unwrap().contains(&of("anonymousId")[1]), "the cookie follows");
+}
+
+#[test]
+fn history_given_before_the_choice_counts_after_it() {
+    let mut shop = Shop::open(boot("ask"), NOW);
+    shop.history(&[Value::object([("id", "B".into()), ("at", NOW.into()), ("price", 5.0.into())])], NOW);
+    assert_eq!(shop.visitor(NOW).number("orders"), Some(0.0));
+    shop.consent(1, &Value::object([("personalization", true.into())]), NOW);
+    assert_eq!(shop.visitor(NOW).number("orders"), Some(1.0));
 }

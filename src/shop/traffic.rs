@@ -1,6 +1,6 @@
 //! Events on their way out.
 
-use super::{Effect, Held, MAX_HELD, Shop, What, learn::learn};
+use super::{Effect, Held, Shop, What, learn::learn};
 use crate::event::{self, Envelope, Outbox, Outcome, Ticket};
 use crate::time::Millis;
 use crate::value::Value;
@@ -9,43 +9,40 @@ use crate::visitor::Purpose;
 impl Shop {
     /// Records an event. The ticket settles when the event is durable, or when the visitor refused.
     pub fn track(&mut self, ticket: Ticket, name: &str, properties: Value, now: Millis) {
-        if self.consent.pending() && !self.forgotten {
-            let what = What::Track { name: name.to_owned(), properties };
-            self.hold(Some(ticket), now, what);
-        } else {
-            self.track_now(Some(ticket), name, properties, now);
-        }
+        let what = What::Track { name: name.to_owned(), properties };
+        self.act(Held { ticket: Some(ticket), at: now, page: self.page.clone(), what });
     }
 
-    pub(super) fn hold(&mut self, ticket: Option<Ticket>, at: Millis, what: What) {
-        if self.held.len() < MAX_HELD {
-            self.held.push(Held { ticket, at, what });
-        } else if let Some(ticket) = ticket {
-            self.problem(format!(
-                "more than {MAX_HELD} events before the visitor's choice: the rest is dropped"
-            ));
-            self.settle(ticket, Ok(Value::Null));
-        }
-    }
-
-    pub(super) fn track_now(&mut self, ticket: Option<Ticket>, name: &str, properties: Value, at: Millis) {
-        if self.allows(Purpose::Personalization) {
-            let learned = self.profile.history.add(learn(name, &properties, at), at);
+    pub(super) fn track_now(
+        &mut self,
+        ticket: Option<Ticket>,
+        name: &str,
+        properties: Value,
+        page: Value,
+        at: Millis,
+    ) {
+        if !self.forgotten && self.consent.stores() {
             self.profile.seen(at);
+            let personal = self.allows(Purpose::Personalization);
+            let learned = personal && self.profile.history.add(learn(name, &properties, at), at);
             self.save();
             if learned {
-                self.out.push(Effect::Changed);
+                self.changed(false);
             }
         }
-        if !self.records() {
-            if let Some(ticket) = ticket {
-                self.settle(ticket, Ok(Value::Null));
+        let recorded = if self.records() {
+            let id = self.stamper.next(at);
+            self.envelope(page, at).track(id, at, name, properties).map(Some)
+        } else {
+            Ok(None)
+        };
+        match recorded {
+            Ok(Some(event)) => self.with_outbox(|outbox, out| outbox.accept(event, ticket, out)),
+            Ok(None) => {
+                if let Some(ticket) = ticket {
+                    self.settle(ticket, Ok(Value::Null));
+                }
             }
-            return;
-        }
-        let id = self.stamper.next(at);
-        match self.envelope(at).track(id, at, name, properties) {
-            Ok(event) => self.with_outbox(|outbox, out| outbox.accept(event, ticket, out)),
             Err(error) => {
                 self.problem(error.to_string());
                 if let Some(ticket) = ticket {
@@ -55,12 +52,12 @@ impl Shop {
         }
     }
 
-    pub(super) fn emit_identify(&mut self, now: Millis) {
+    pub(super) fn emit_identify(&mut self, traits: Value, page: Value, at: Millis) {
         if !self.records() {
             return;
         }
-        let id = self.stamper.next(now);
-        match self.envelope(now).identify(id, now, self.profile.traits.clone()) {
+        let id = self.stamper.next(at);
+        match self.envelope(page, at).identify(id, at, traits) {
             Ok(event) => self.with_outbox(|outbox, out| outbox.accept(event, None, out)),
             Err(error) => self.problem(error.to_string()),
         }
@@ -72,12 +69,12 @@ impl Shop {
         self.config.endpoint.is_some() && self.allows(Purpose::Analytics)
     }
 
-    fn envelope(&self, at: Millis) -> Envelope {
+    fn envelope(&self, page: Value, at: Millis) -> Envelope {
         Envelope {
             visitor: self.profile.id.map(|id| id.to_string()),
             customer: self.profile.customer.clone(),
             session: self.profile.visit_start.unwrap_or(at),
-            page: self.page.clone(),
+            page,
             locale: self.locale.clone(),
         }
     }
@@ -87,7 +84,14 @@ impl Shop {
         self.page = page;
     }
 
+    /// Lets the outbox act, if events are kept at all: news that come after a withdrawal move nothing.
     pub(super) fn with_outbox(&mut self, act: impl FnOnce(&mut Outbox, &mut Vec<event::Effect>)) {
+        if self.records() {
+            self.outbox_acts(act);
+        }
+    }
+
+    fn outbox_acts(&mut self, act: impl FnOnce(&mut Outbox, &mut Vec<event::Effect>)) {
         let mut out = Vec::new();
         act(&mut self.outbox, &mut out);
         for effect in out {
@@ -99,12 +103,18 @@ impl Shop {
     }
 
     pub(super) fn clear_outbox(&mut self) {
-        self.with_outbox(Outbox::clear);
+        self.outbox_acts(Outbox::clear);
     }
 
-    /// The store has these events.
-    pub fn stored(&mut self, ids: &[String]) {
-        self.with_outbox(|outbox, out| outbox.stored(ids, out));
+    /// The store has these events; `unsafe_ids` only memory has.
+    pub fn stored(&mut self, ids: &[String], unsafe_ids: &[String]) {
+        self.with_outbox(|outbox, out| outbox.stored(ids, unsafe_ids, out));
+    }
+
+    /// The store could not be read, or could not let go of these.
+    pub fn store_failed(&mut self, ids: &[String]) {
+        let unit = self.random.unit();
+        self.with_outbox(|outbox, out| outbox.store_failed(ids, unit, out));
     }
 
     /// The first events of the store.
@@ -136,9 +146,7 @@ impl Shop {
 
     /// This tab became the sender for all, or stopped being it.
     pub fn lead(&mut self, sender: bool) {
-        if self.records() || !sender {
-            self.with_outbox(|outbox, out| outbox.lead(sender, out));
-        }
+        self.with_outbox(|outbox, out| outbox.lead(sender, out));
     }
 
     /// Another tab stored events.
@@ -158,17 +166,17 @@ impl Shop {
 
     /// The page is hidden and may never come back.
     pub fn hidden(&mut self) {
-        if self.records() {
-            self.with_outbox(Outbox::hidden);
-        }
+        self.with_outbox(Outbox::hidden);
     }
 
     /// Sends what there is; the ticket settles when the endpoint has it all.
     pub fn flush(&mut self, ticket: Ticket) {
-        if self.config.endpoint.is_some() {
+        if self.config.endpoint.is_none() {
+            self.settle(ticket, Err("no events.endpoint in site.json: events are not sent".to_owned()));
+        } else if self.records() {
             self.with_outbox(|outbox, out| outbox.flush(ticket, out));
         } else {
-            self.settle(ticket, Err("no events.endpoint in site.json: events are not sent".to_owned()));
+            self.settle(ticket, Ok(Value::Null));
         }
     }
 }

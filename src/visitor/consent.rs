@@ -18,7 +18,7 @@ pub enum Purpose {
 pub enum Mode {
     /// Nothing is stored or sent before the visitor's choice.
     Ask,
-    /// Analytics and personalization hold until refused.
+    /// Analytics and personalization hold until refused; marketing waits for a yes.
     #[default]
     Granted,
 }
@@ -55,7 +55,7 @@ impl Consent {
     pub fn allows(&self, purpose: Purpose) -> bool {
         let choice = match (self.choice, self.mode) {
             (Some(choice), _) => choice,
-            (None, Mode::Granted) => Choice { analytics: true, personalization: true, marketing: true },
+            (None, Mode::Granted) => Choice { analytics: true, personalization: true, marketing: false },
             (None, Mode::Ask) => return false,
         };
         match purpose {
@@ -71,13 +71,14 @@ impl Consent {
     }
 
     /// Takes the visitor's choice; purposes not named keep their answer, unanswered ones are refused.
+    /// Only `true` is a yes.
     pub fn choose(&mut self, answer: &Value) {
         let now = Choice {
             analytics: self.allows(Purpose::Analytics),
             personalization: self.allows(Purpose::Personalization),
-            marketing: self.choice.map_or(self.mode == Mode::Granted, |choice| choice.marketing),
+            marketing: self.choice.is_some_and(|choice| choice.marketing),
         };
-        let said = |name: &str, before: bool| answer.get(name).and_then(Value::as_bool).unwrap_or(before);
+        let said = |name: &str, before| answer.get(name).map_or(before, |said| *said == Value::Bool(true));
         self.choice = Some(Choice {
             analytics: said("analytics", now.analytics),
             personalization: said("personalization", now.personalization),
@@ -123,6 +124,8 @@ mod tests {
         let mut consent = Consent::default();
         consent.choose(&Value::object([("personalization", false.into())]));
         assert!(consent.allows(Purpose::Analytics) && !consent.allows(Purpose::Personalization));
-        assert!(consent.allows(Purpose::Marketing));
+        assert!(!consent.allows(Purpose::Marketing), "nobody said yes to that");
+        consent.choose(&Value::object([("marketing", true.into()), ("analytics", "false".into())]));
+        assert!(consent.allows(Purpose::Marketing) && !consent.allows(Purpose::Analytics));
     }
 }

@@ -131,9 +131,18 @@ impl HistoryEntry {
         value
     }
 
-    /// Two entries are the same deed when these agree.
-    fn key(&self) -> (Millis, &str, Action, Option<&str>, Option<&str>) {
-        (self.at, &self.id, self.action, self.order.as_deref(), self.query.as_deref())
+    /// Two entries are the same deed when these agree. The size is part of it: one order may hold a
+    /// shirt in two sizes.
+    fn key(&self) -> (Millis, &str, Action, [Option<&str>; 3]) {
+        let size = self.attributes.iter().find(|(name, _)| name == "size").map(|(_, size)| size.as_str());
+        (self.at, &self.id, self.action, [self.order.as_deref(), self.query.as_deref(), size])
+    }
+
+    /// Of two tellings of one deed the fuller stands, whichever came first: so all tabs agree.
+    fn fuller_than(&self, other: &HistoryEntry) -> bool {
+        let price = |entry: &HistoryEntry| entry.price.unwrap_or(-1.0);
+        let order = self.quantity.total_cmp(&other.quantity).then(price(self).total_cmp(&price(other)));
+        order.then_with(|| self.attributes.cmp(&other.attributes)).is_gt()
     }
 }
 
@@ -151,7 +160,7 @@ pub fn attributes_of(object: &Value) -> Vec<(String, String)> {
 
 /// All a visitor did, oldest first, without repeats, within the bounds.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct History(Vec<HistoryEntry>);
+pub struct History(pub(super) Vec<HistoryEntry>);
 
 impl History {
     /// The entries, oldest first.
@@ -166,9 +175,17 @@ impl History {
         for entry in entries {
             let fits = entry.at.saturating_add(MAX_AGE) >= now && entry.at <= now.saturating_add(DAY);
             let place = self.0.binary_search_by(|other| other.key().cmp(&entry.key()));
-            if let (true, Err(place)) = (fits, place) {
-                self.0.insert(place, entry);
-                changed = true;
+            match place {
+                _ if !fits => {}
+                Err(place) => {
+                    self.0.insert(place, entry);
+                    changed = true;
+                }
+                Ok(place) if entry.fuller_than(&self.0[place]) => {
+                    self.0[place] = entry;
+                    changed = true;
+                }
+                Ok(_) => {}
             }
         }
         self.trim(now) || changed

@@ -1,6 +1,6 @@
 //! The profile: all that is kept of the visitor in this browser, in one value.
 
-use super::consent::{Choice, Consent};
+use super::consent::Choice;
 use super::history::{Action, History, HistoryEntry};
 use super::id::VisitorId;
 use crate::time::{MINUTE, Millis};
@@ -49,22 +49,6 @@ impl Profile {
         silent
     }
 
-    /// Signs a customer in. Another customer than before (a shared computer) first clears what
-    /// belonged to that one; the anonymous history before a first sign-in is the customer's own.
-    pub fn sign_in(&mut self, customer: &str) {
-        if self.customer.as_deref().is_some_and(|before| before != customer) {
-            self.sign_out();
-        }
-        self.customer = Some(customer.to_owned());
-    }
-
-    /// Signs the customer out: no name, trait or deed of theirs stays for the next person.
-    pub fn sign_out(&mut self) {
-        self.customer = None;
-        self.traits = Value::Null;
-        self.history = History::default();
-    }
-
     /// Adds or replaces traits; `null` removes one. Past 8 KB further traits are not kept.
     pub fn add_traits(&mut self, traits: &Value) {
         for (name, value) in traits.members() {
@@ -77,12 +61,8 @@ impl Profile {
         }
     }
 
-    /// How many orders are known: purchases of one order id, or of one moment, are one order.
-    pub fn orders(&self) -> usize {
-        self.order_times().len()
-    }
-
-    /// The time of each known order, oldest first.
+    /// The time of each known order, oldest first: purchases of one order id, or of one moment, are one
+    /// order.
     pub fn order_times(&self) -> Vec<Millis> {
         let mut orders: Vec<(Option<&str>, Millis)> = Vec::new();
         for entry in self.purchases() {
@@ -163,21 +143,23 @@ impl Profile {
     }
 
     /// Joins what another tab wrote. Says whether this profile learned anything, and whether it
-    /// knows more than the other did (then it is written again).
+    /// knows more than the other did (then it is written again). The choice is the caller's to follow.
     pub fn merge(&mut self, other: Profile, now: Millis) -> (bool, bool) {
         let before = self.clone();
         let stale = other.last_seen < self.last_seen;
-        let theirs = other.clone();
-        if other.customer != self.customer && !stale {
-            // The newer tab signed in or out: its history is the one that may be shown.
-            self.history = History::default();
-            self.customer = other.customer;
-            self.traits = other.traits;
-        } else if !stale {
+        let same_person = other.customer == self.customer;
+        if !stale {
+            if !same_person {
+                // The newer tab signed in or out: only its history may be shown.
+                self.history = History::default();
+                self.customer.clone_from(&other.customer);
+            }
+            self.id = other.id.or(self.id);
             self.traits = other.traits;
         }
-        if theirs.customer == self.customer {
-            self.history.add(other.history.entries().iter().cloned(), now);
+        let theirs = other.history.clone();
+        if same_person || !stale {
+            self.history.add(other.history.0, now);
         }
         self.visits = self.visits.max(other.visits);
         self.first_seen = match (self.first_seen, other.first_seen) {
@@ -186,15 +168,7 @@ impl Profile {
         };
         self.last_seen = self.last_seen.max(other.last_seen);
         self.visit_start = self.visit_start.max(other.visit_start);
-        self.choice = if stale { self.choice.or(other.choice) } else { other.choice.or(self.choice) };
-        (*self != before, self.history != theirs.history || self.customer != theirs.customer)
-    }
-}
-
-/// The consent of a profile under the shop's mode and the browser's signal.
-impl From<(&Profile, Consent)> for Consent {
-    fn from((profile, consent): (&Profile, Consent)) -> Consent {
-        Consent { choice: profile.choice, ..consent }
+        (*self != before, self.history != theirs || self.customer != other.customer)
     }
 }
 
@@ -209,7 +183,7 @@ mod tests {
         let mut profile =
             Profile { id: Some(VisitorId::issue(NOW, &mut Random::new([1; 4]))), ..Profile::default() };
         profile.seen(NOW);
-        profile.sign_in("oybek");
+        profile.customer = Some("oybek".into());
         profile.add_traits(&Value::object([("firstName", "Oybek".into())]));
         let buy = |id: &str, order: &str| HistoryEntry {
             price: Some(10.0),
@@ -225,7 +199,7 @@ mod tests {
     fn comes_back() {
         let profile = profile();
         assert_eq!(Profile::from_value(&profile.to_value(), NOW), profile);
-        assert_eq!((profile.orders(), profile.spent()), (2, 60.0));
+        assert_eq!((profile.order_times().len(), profile.spent()), (2, 60.0));
     }
 
     #[test]
@@ -252,24 +226,6 @@ mod tests {
     }
 
     #[test]
-    fn the_next_person_sees_nothing_of_the_last() {
-        let mut profile = profile();
-        profile.sign_in("malika");
-        assert_eq!((profile.history.entries().len(), &profile.traits), (0, &Value::Null));
-        profile.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
-        profile.sign_out();
-        assert!(profile.history.entries().is_empty() && profile.customer.is_none());
-    }
-
-    #[test]
-    fn the_anonymous_history_is_the_customers() {
-        let mut profile = Profile::default();
-        profile.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
-        profile.sign_in("oybek");
-        assert_eq!(profile.history.entries().len(), 1);
-    }
-
-    #[test]
     fn tabs_converge() {
         let mut first = profile();
         let mut second = first.clone();
@@ -283,10 +239,8 @@ mod tests {
     #[test]
     fn a_sign_out_in_one_tab_reaches_the_other() {
         let mut first = profile();
-        let mut second = first.clone();
-        second.seen(NOW + 1);
-        second.sign_out();
-        first.merge(second, NOW + 1);
+        let second = Profile { last_seen: Some(NOW + 1), ..Profile::default() };
+        assert_eq!(first.merge(second, NOW + 1), (true, false));
         assert!(
             first.customer.is_none() && first.history.entries().is_empty() && first.traits == Value::Null
         );

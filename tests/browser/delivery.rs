@@ -133,3 +133,21 @@ async fn when_several_tabs_send() {
     }
     exactly_once(shop, browser, 0..12).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_store_cannot_let_go() {
+    let shop = Shop::open(json!({})).await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    let source =
+        "IDBObjectStore.prototype.delete = () => { throw new DOMException('full', 'QuotaExceededError'); }";
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await.unwrap();
+    browser.visit(&shop.home()).await.unwrap();
+    for number in 0..3 {
+        browser.track(EVENT, &numbered(number)).await.unwrap();
+        shop.crm.until("the event", number as usize + 1, |event| event["event"] == EVENT).await.unwrap();
+    }
+    let requests = "return performance.getEntriesByType('resource').filter(entry => entry.name.includes('/v1/batch')).length";
+    let requests = browser.run(requests).await.unwrap().as_u64().unwrap();
+    assert!(requests <= 8, "{requests} requests for three events");
+    assert!(arrivals(&shop.crm).values().all(|times| *times == 1));
+}

@@ -93,3 +93,38 @@ async fn forgetting_leaves_nothing() {
     browser.open(&shop.web.url("/tanish/site.json")).await.unwrap();
     assert_eq!(browser.run(TRACES).await.unwrap(), nothing());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_persons_cards_do_not_stay_on_the_screen() {
+    let shop = Shop::open(json!({})).await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    browser.visit(&shop.home()).await.unwrap();
+    browser.run("await tanish.identify('c-1')").await.unwrap();
+    browser.track("Product Viewed", &json!({ "product_id": "boots" })).await.unwrap();
+    let add = "const shelf = document.createElement('tanish-recommendations');
+        shelf.setAttribute('kind', 'recently-viewed');
+        shelf.textContent = 'nothing yet';
+        document.body.append(shelf)";
+    browser.run(add).await.unwrap();
+    assert_eq!(browser.decided("recently-viewed").await.unwrap().len(), 1);
+    browser.run("await tanish.identify(null)").await.unwrap();
+    browser.stays_default("recently-viewed").await.unwrap();
+    let shown = "return document.querySelector('[kind=recently-viewed]').checkVisibility()";
+    assert_eq!(browser.run(shown).await.unwrap(), true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_not_yet_sent_go_with_the_consent() {
+    let mut shop = Shop::open(json!({})).await.unwrap();
+    shop.stop_relay().await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    browser.visit(&shop.home()).await.unwrap();
+    browser.track("Product Viewed", &json!({ "product_id": "boots" })).await.unwrap();
+    browser.run("await tanish.consent({ analytics: false })").await.unwrap();
+    browser.until("the store to go", "return (await indexedDB.databases()).length === 0").await.unwrap();
+    shop.start_relay().await.unwrap();
+    browser.run("await tanish.flush()").await.unwrap();
+    browser.reload().await.unwrap();
+    browser.decided("popular").await.unwrap();
+    assert_eq!(shop.crm.events(), Vec::<serde_json::Value>::new());
+}

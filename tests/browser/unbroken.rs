@@ -158,3 +158,29 @@ async fn where_storage_is_full_denied_or_absent() {
         is_quiet(&browser).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_command_in_the_queue_spoils_nothing() {
+    let shop = Shop::open(json!({})).await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    let source = "const cycle = {}; cycle.self = cycle;
+        window.tanish = [['history', null], null, ['constructor'], ['track', 'x', cycle], ['identify', {}],
+            ['track', 'Product Viewed', { product_id: 'rug' }]]";
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await.unwrap();
+    browser.visit(&shop.home()).await.unwrap();
+    browser.until("the good one", "return tanish.visitor().viewed[0] === 'rug'").await.unwrap();
+    let complaints = browser.complaints().await.unwrap();
+    assert_eq!(complaints.len(), 5, "{complaints:?}");
+    assert!(complaints.iter().all(|line| line.level == "WARNING"), "{complaints:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_start_can_be_tried_again() {
+    let shop = Shop::open(json!({})).await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    shop.web.answer("/tanish/*.wasm", Answer::Status(503));
+    leaves_the_defaults(&shop, &browser).await;
+    shop.web.mend();
+    browser.run("const { start } = await import('/tanish/tanish.js'); await start()").await.unwrap();
+    browser.decided("popular").await.unwrap();
+}

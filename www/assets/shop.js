@@ -33,8 +33,11 @@ function report() {
   if (search) tell("track", "Products Searched", search);
   // A reloaded thanks page is not a second order.
   if (order && remembered("atlas-order") !== order.order_id) {
-    tell("track", "Order Completed", order);
-    remember("atlas-order", order.order_id);
+    running.then(async shop => {
+      if (!shop) return;
+      await shop.track("Order Completed", order);
+      remember("atlas-order", order.order_id);
+    }).catch(() => { /* Not kept: told again when the page is loaded again. */ });
   }
 }
 

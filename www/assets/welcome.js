@@ -1,5 +1,5 @@
 // Who is here: tells Tanish who signed in, and greets with what Tanish knows of the visitor.
-import { element, page, say, tell } from "./page.js";
+import { element, page, running, say } from "./page.js";
 
 /** Colours and sizes shown. */
 const MOST = 3;
@@ -11,13 +11,14 @@ export function introduce() {
   try { told = localStorage.getItem(TOLD); } catch { /* Told again on every page then. */ }
   const { customer } = page;
   if ((customer?.id ?? null) === told) return;
-  identify();
+  running.then(identify).catch(() => { /* Told again on the next page. */ });
 }
 
-function identify() {
+async function identify(shop) {
+  if (!shop) return;
   const { customer } = page;
-  tell("identify", customer?.id ?? null, customer?.traits ?? {});
-  if (customer) tell("history", customer.history);
+  await shop.identify(customer?.id ?? null, customer?.traits ?? {});
+  if (customer) shop.history(customer.history);
   try {
     if (customer) localStorage.setItem(TOLD, customer.id);
     else localStorage.removeItem(TOLD);
@@ -25,16 +26,27 @@ function identify() {
 }
 
 let shown = "";
+let run = 0;
+let before;
 const found = new Map();
 
 /** Shows what Tanish knows, in the box reserved for it. Nothing known: the default content stays. */
 export async function welcome(shop) {
   const box = document.querySelector("[data-welcome]");
   if (!box) return;
+  before ??= [...box.childNodes];
+  const mine = ++run;
   const visitor = shop.visitor();
-  const name = visitor.traits?.firstName;
-  if (!name) return;
+  const name = visitor.traits.firstName;
+  if (!name) {
+    // Whoever it was has gone.
+    if (shown) box.replaceChildren(...before);
+    shown = "";
+    return;
+  }
   const news = await wishNews(visitor.wishes);
+  // A later call knows better.
+  if (mine !== run) return;
   const sizes = sizesOf(visitor);
   const colours = (visitor.affinities.color ?? []).slice(0, MOST).map(one => one.value);
   const next = JSON.stringify([name, sizes, colours, news]);

@@ -13,6 +13,7 @@ export class Driver {
   #timer;
   #line;
   #yield;
+  #address;
   #base;
   #target;
   #changed;
@@ -25,11 +26,14 @@ export class Driver {
     this.#core = new Core(boot, Date.now());
   }
 
-  /** Opens the ears: other tabs, the network, the page's end. What the start decided is done first. */
+  /** Opens the ears: other tabs, the network, the page's end. */
   listen() {
-    this.tell("page", this.page());
     addEventListener("storage", (event) => {
-      if (event.key === "tanish" || event.key === null) this.tell("storage", parse(event.newValue));
+      // `clear()` of the local storage has no key; of another storage it says nothing to us.
+      const ours = event.key === "tanish" || event.key === null;
+      if (!ours || event.storageArea !== localStorageOrNull()) return;
+      const stored = event.newValue === null ? null : parse(event.newValue);
+      if (stored !== undefined) this.tell("storage", stored);
     });
     addEventListener("online", () => this.tell("woken"));
     document.addEventListener("visibilitychange", () => {
@@ -59,8 +63,16 @@ export class Driver {
     this.#yield = compete((leads) => this.tell("lead", leads));
   }
 
-  page() {
-    return { url: location.href, path: location.pathname, title: document.title, referrer: document.referrer };
+  // A page may change its address without loading: what it tells bears the present one.
+  #here() {
+    if (location.href === this.#address) return;
+    this.#address = location.href;
+    this.tell("page", {
+      url: publicAddress(location),
+      path: location.pathname,
+      title: document.title,
+      referrer: document.referrer && publicAddress(new URL(document.referrer)),
+    });
   }
 
   /** Tells the module something. */
@@ -70,6 +82,7 @@ export class Driver {
 
   /** Asks the module for something that takes time. */
   ask(name, ...details) {
+    this.#here();
     return new Promise((resolve, reject) => {
       const ticket = this.#next++;
       this.#tickets.set(ticket, { resolve, reject });
@@ -82,12 +95,15 @@ export class Driver {
   }
 
   view(name) {
-    const seen = this.#broken ? {} : this.#core.view(name, Date.now());
+    const seen = this.#core.view(name, Date.now());
     return name === "diagnostics" ? { ...seen, store: this.#store.kind } : seen;
   }
 
+  /** All that is kept of the visitor who is here now. */
   async export() {
-    return { ...this.view("export"), events: await this.#store.first() };
+    const { profile } = this.view("export");
+    const events = await this.#store.first().catch(() => []);
+    return { profile, events: events.filter((event) => profile.id && event.anonymousId === profile.id) };
   }
 
   // A module that fails must not take the page with it: from then on it is left alone.
@@ -114,24 +130,20 @@ export class Driver {
       fetch: () => first.forEach((name) => fetchFile(this.#base, name).then((bytes) => this.file(name, bytes))),
       resolve: () => this.#settle(first, (ticket) => ticket.resolve(second)),
       reject: () => this.#settle(first, (ticket) => ticket.reject(new Error(second))),
-      changed: () => this.#changed(),
+      changed: () => this.#changed(first),
       warn: () => console.warn(`[tanish] ${first}`),
       store: async () => {
-        const safe = await this.#store.put(first);
-        if (safe.length < first.length) this.#unsafe = true;
-        this.tell("stored", first.map((event) => event.messageId));
+        const [safe, journalled, fleeting] = await this.#store.put(first);
+        this.#keep.push(...journalled);
+        this.tell("stored", [...safe, ...journalled], fleeting);
       },
-      // What only memory has stays in the journal until it is delivered.
-      unjournal: () => this.#unsafe || unjournal(first),
-      load: async () => this.tell("loaded", await this.#store.first(first)),
-      remove: async () => {
-        await this.#store.remove(first);
-        unjournal(first);
-        this.tell("removed", first);
-      },
+      // What the store does not have stays in the journal until it is delivered.
+      unjournal: () => unjournal(first.filter((id) => !this.#keep.includes(id))),
+      load: () => this.#store.first(first).then((events) => this.tell("loaded", events), () => this.tell("store_failed", [])),
+      remove: () => this.#store.remove(first).then(() => this.#removed(first), () => this.tell("store_failed", first)),
       count: async () => this.tell("counted", await this.#store.count()),
-      trim: () => this.#store.trim(first),
-      send: async () => this.tell("answered", first, ...(await send(this.#target, second, third))),
+      trim: () => this.#store.trim(first).catch(() => {}),
+      send: async () => this.tell("answered", first, ...(await send(this.#target, second, third)), third),
       poke: () => this.#line?.say({ poke: true }),
       announce: () => this.#line?.say({ sent: first }),
       wake: () => {
@@ -139,15 +151,23 @@ export class Driver {
         this.#timer = setTimeout(() => this.tell("woken"), first);
       },
       join: () => this.#join(),
-      erase: () => {
+      erase: async () => {
         this.#leave();
-        return this.#store.erase();
+        this.#keep = [];
+        await this.#store.erase();
+        if (first !== undefined) this.#settle(first, (ticket) => ticket.resolve());
       },
     }[what];
     act?.();
   }
 
-  #unsafe = false;
+  #keep = [];
+
+  #removed(ids) {
+    unjournal(ids);
+    this.#keep = this.#keep.filter((id) => !ids.includes(id));
+    this.tell("removed", ids);
+  }
 
   #settle(number, settle) {
     const ticket = this.#tickets.get(number);
@@ -158,8 +178,26 @@ export class Driver {
 
 function parse(text) {
   try {
-    return text === null ? null : JSON.parse(text);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function localStorageOrNull() {
+  try {
+    return localStorage;
   } catch {
     return null;
   }
+}
+
+// Addresses carry reset tokens, mail addresses, session ids: only what tells where a visit came from,
+// and what was searched, leaves the page.
+const PUBLIC = /^(utm_.*|gclid|fbclid|yclid|ref|q)$/;
+
+function publicAddress(address) {
+  const kept = [...new URLSearchParams(address.search)].filter(([name]) => PUBLIC.test(name));
+  const search = new URLSearchParams(kept).toString();
+  return address.origin + address.pathname + (search && `?${search}`);
 }

@@ -1,6 +1,6 @@
 // Recommendations without a page: Node, workers, edge runtimes.
 import { EngineCore } from "./glue.js";
-import { millis, plain } from "./shop.js";
+import { deeds, millis, plain } from "./shop.js";
 import { loadModule } from "./wasm.js";
 
 export class Engine {
@@ -33,10 +33,11 @@ export class Engine {
   }
 
   async recommend({ history = [], now = Date.now(), ...query }) {
-    const deeds = history.map((entry) => ({ ...plain(entry), at: millis(entry.at) }));
-    const question = { ...plain(query), history: deeds };
+    const present = millis(now);
+    if (!(present >= 0)) throw new Error("now must be a time");
+    const question = { ...plain(query), history: deeds(history) };
     for (;;) {
-      const answer = this.#core.recommend(question, millis(now));
+      const answer = this.#core.recommend(question, present);
       if (answer.error) throw new Error(answer.error);
       if (!answer.needs) return answer;
       await Promise.all(answer.needs.map((name) => this.#fetch(name)));

@@ -13,11 +13,16 @@ const SHEET = `
 let sheet;
 
 function style(root) {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(SHEET);
+  try {
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(SHEET);
+    }
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    // Older browsers: a style element, which the page's policy may refuse; the cards show all the same.
+    root.append(Object.assign(document.createElement("style"), { textContent: SHEET }));
   }
-  root.adoptedStyleSheets = [sheet];
 }
 
 function make(tag, part, text) {
@@ -50,118 +55,139 @@ function initials(title) {
   return title.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
 }
 
-/** Defines the element for a promise of the shop; returns how to decide anew. */
-export function defineRecommendations(shopPromise) {
-  const all = new Set();
+const all = new Set();
+// The shop once it is there; `null` when it could not start.
+let shop;
 
-  class Recommendations extends HTMLElement {
-    static observedAttributes = ["kind", "limit", "product"];
-    #shop;
-    #asked = 0;
-    #seen;
+/** The shop is there, or (`null`) is not to be had: every element on the page takes note. */
+export function provideShop(given) {
+  shop = given;
+  all.forEach((element) => element.decide());
+}
 
-    async connectedCallback() {
-      all.add(this);
-      if (!this.shadowRoot) {
-        style(this.attachShadow({ mode: "open" }));
-        this.shadowRoot.append(document.createElement("slot"));
+/** Another person, another choice: every element decides anew. */
+export function decideAnew() {
+  if (shop) provideShop(shop);
+}
+
+/** Defines `<tanish-recommendations>`, once. */
+export function defineRecommendations() {
+  if (typeof customElements === "undefined" || customElements.get("tanish-recommendations")) return;
+
+  customElements.define(
+    "tanish-recommendations",
+    class extends HTMLElement {
+      static observedAttributes = ["kind", "limit", "product"];
+      #asked = 0;
+      #shown = "";
+      #seen;
+
+      connectedCallback() {
+        all.add(this);
+        if (!this.shadowRoot) {
+          const root = this.attachShadow({ mode: "open" });
+          root.append(document.createElement("slot"));
+          style(root);
+        }
+        this.decide();
       }
-      try {
-        this.#shop = await shopPromise;
-      } catch {
-        return this.#stay();
+
+      disconnectedCallback() {
+        all.delete(this);
+        this.#seen?.disconnect();
       }
-      this.decide();
-    }
 
-    disconnectedCallback() {
-      all.delete(this);
-      this.#seen?.disconnect();
-    }
-
-    attributeChangedCallback(name, before, after) {
-      if (this.#shop && before !== after) this.decide();
-    }
-
-    #stay() {
-      this.dataset.state = "default";
-    }
-
-    async decide() {
-      if (!this.#shop) return;
-      const asked = ++this.#asked;
-      const query = { kind: this.getAttribute("kind") ?? "for-you" };
-      if (this.hasAttribute("limit")) query.limit = Number(this.getAttribute("limit"));
-      if (this.hasAttribute("product")) query.product = this.getAttribute("product");
-      let answer;
-      try {
-        answer = await this.#shop.recommend(query);
-      } catch (error) {
-        console.warn(`[tanish] <tanish-recommendations>: ${error.message}`);
+      attributeChangedCallback(name, before, after) {
+        if (this.shadowRoot && before !== after) this.decide();
       }
-      if (asked !== this.#asked || !this.isConnected) return;
-      if (answer?.items.length) this.#show(answer);
-      else if (this.dataset.state !== "decided") this.#stay();
-    }
 
-    #show({ kind, items }) {
-      const list = make("ul", "list");
-      list.append(...items.map((item, place) => this.#card(item, place, kind)));
-      // The box keeps its height, so what follows does not jump.
-      const height = this.offsetHeight;
-      if (height) list.style.minHeight = `${height}px`;
-      this.shadowRoot.replaceChildren(list);
-      this.dataset.state = "decided";
-      this.#watch(kind, items);
-      this.dispatchEvent(new CustomEvent("tanish:decided", { bubbles: true, detail: { kind, items } }));
-    }
-
-    #card(item, place, kind) {
-      const card = make("li", "card");
-      const link = make(item.url ? "a" : "div", "link");
-      if (item.url) link.href = item.url;
-      const frame = make("span", "frame", item.image ? undefined : initials(item.title));
-      if (item.image) {
-        const image = make("img", "image");
-        Object.assign(image, { loading: "lazy", decoding: "async", alt: "", width: 400, height: 400, src: item.image });
-        frame.append(image);
-      } else {
-        frame.setAttribute("aria-hidden", "true");
+      async decide() {
+        if (shop === undefined) return;
+        const asked = ++this.#asked;
+        const query = { kind: this.getAttribute("kind") ?? "for-you" };
+        if (this.hasAttribute("limit")) query.limit = Number(this.getAttribute("limit"));
+        if (this.hasAttribute("product")) query.product = this.getAttribute("product");
+        let answer;
+        try {
+          answer = await shop?.recommend(query);
+        } catch (error) {
+          console.warn(`[tanish] <tanish-recommendations>: ${error.message}`);
+        }
+        if (asked !== this.#asked || !this.isConnected) return;
+        if (answer?.items.length) this.#show(answer);
+        else this.#stay();
       }
-      link.append(frame, make("span", "title", item.title));
-      if (item.price !== undefined) {
-        link.append(make("span", "price", money(item.price, this.#shop._prices)));
+
+      /** The default content, also where another person's cards were. */
+      #stay() {
+        this.#seen?.disconnect();
+        this.#shown = "";
+        const slot = document.createElement("slot");
+        if (this.dataset.state === "decided") this.#replace(slot);
+        this.dataset.state = "default";
       }
-      link.append(make("span", "because", item.because));
-      link.addEventListener("click", () => {
-        this.#track("Product Clicked", { list_id: `tanish:${kind}`, product_id: item.id, position: place + 1 });
-      });
-      card.append(link);
-      return card;
-    }
 
-    #track(event, properties) {
-      this.#shop.track(event, properties).catch(() => {});
-    }
+      #replace(content) {
+        const styles = [...this.shadowRoot.querySelectorAll("style")];
+        this.shadowRoot.replaceChildren(...styles, content);
+      }
 
-    // Shown is what was really seen.
-    #watch(kind, items) {
-      this.#seen?.disconnect();
-      this.#seen = new IntersectionObserver(
-        (entries, observer) => {
-          if (!entries.some((entry) => entry.isIntersecting)) return;
-          observer.disconnect();
-          const products = items.map((item, place) => ({ product_id: item.id, position: place + 1 }));
-          this.#track("Product List Viewed", { list_id: `tanish:${kind}`, products });
-        },
-        { threshold: 0.5 },
-      );
-      this.#seen.observe(this);
-    }
-  }
+      #show({ kind, items }) {
+        // The same cards again are no news, neither for the eye nor for the report.
+        const shown = JSON.stringify([kind, items.map((item) => [item.id, item.price, item.because])]);
+        if (shown === this.#shown) return;
+        this.#shown = shown;
+        const list = make("ul", "list");
+        list.append(...items.map((item, place) => this.#card(item, place, kind)));
+        // The box keeps its height, so what follows does not jump.
+        const height = this.offsetHeight;
+        if (height) list.style.minHeight = `${height}px`;
+        this.#replace(list);
+        this.dataset.state = "decided";
+        this.#watch(list, kind, items);
+        this.dispatchEvent(new CustomEvent("tanish:decided", { bubbles: true, detail: { kind, items } }));
+      }
 
-  if (!customElements.get("tanish-recommendations")) {
-    customElements.define("tanish-recommendations", Recommendations);
-  }
-  return () => all.forEach((element) => element.decide());
+      #card(item, place, kind) {
+        const card = make("li", "card");
+        const link = make(item.url ? "a" : "div", "link");
+        if (item.url) link.href = item.url;
+        const frame = make("span", "frame", item.image ? undefined : initials(item.title));
+        if (item.image) {
+          const image = make("img", "image");
+          Object.assign(image, { loading: "lazy", decoding: "async", alt: "", width: 400, height: 400, src: item.image });
+          frame.append(image);
+        } else {
+          frame.setAttribute("aria-hidden", "true");
+        }
+        link.append(frame, make("span", "title", item.title));
+        if (item.price !== undefined) link.append(make("span", "price", money(item.price, shop._prices)));
+        link.append(make("span", "because", item.because));
+        link.addEventListener("click", () => {
+          report("Product Clicked", { list_id: `tanish:${kind}`, product_id: item.id, position: place + 1 });
+        });
+        card.append(link);
+        return card;
+      }
+
+      // Shown is what was really seen: half of a card in view.
+      #watch(list, kind, items) {
+        this.#seen?.disconnect();
+        this.#seen = new IntersectionObserver(
+          (entries, observer) => {
+            if (!entries.some((entry) => entry.isIntersecting)) return;
+            observer.disconnect();
+            const products = items.map((item, place) => ({ product_id: item.id, position: place + 1 }));
+            report("Product List Viewed", { list_id: `tanish:${kind}`, products });
+          },
+          { threshold: 0.5 },
+        );
+        for (const card of list.children) this.#seen.observe(card);
+      }
+    },
+  );
+}
+
+function report(event, properties) {
+  shop?.track(event, properties).catch(() => {});
 }

@@ -29,6 +29,8 @@ export async function send(target, events, farewell) {
       credentials: "same-origin",
       signal: abort.signal,
     });
+    // A page of HTML is some catch-all or a hotel's sign-in, not an endpoint that took the batch.
+    if (response.ok && response.headers.get("Content-Type")?.startsWith("text/html")) return [0, null, []];
     const answer = await response.json().catch(() => null);
     const errors = Array.isArray(answer?.errors) ? answer.errors : [];
     const refused = errors.map((error) => error?.messageId).filter((id) => typeof id === "string");

@@ -5,20 +5,23 @@ import { loadModule } from "./wasm.js";
 
 const ENTRIES = ["model/entry.bin", "catalog/entry.bin"];
 
-/** Starts the shop of this page. */
-export async function openShop({ site = "/tanish/site.json", language, wasm, ...overrides } = {}) {
+/** What the queue before start may call. */
+const COMMANDS = ["track", "identify", "recommend", "history", "consent", "flush", "forget", "onChange"];
+
+/** Starts the shop of this page. `changed(anew)` hears of every change. */
+export async function openShop({ site = "/tanish/site.json", language, wasm, ...overrides } = {}, changed) {
   if (typeof document === "undefined") throw new Error("start() needs a page; use tanish/engine elsewhere");
   const address = new URL(site, document.baseURI);
   const base = new URL(".", address);
   const [file, entries] = await Promise.all([
-    fetchFile(base, address.pathname.split("/").pop() + address.search),
-    Promise.all(ENTRIES.map((name) => fetchFile(base, name))),
+    fetchFile(base, address, true),
+    Promise.all(ENTRIES.map((name) => fetchFile(base, name, true))),
     loadModule(wasm),
   ]);
   if (!file) throw new Error(`cannot read ${address.pathname}`);
   const settings = merge(JSON.parse(new TextDecoder().decode(file)), plain(overrides) ?? {});
   const locale = language ?? (document.documentElement.lang || navigator.language || "en");
-  const shop = new Shop(settings, locale, base);
+  const shop = new Shop(settings, locale, base, changed);
   ENTRIES.forEach((name, place) => shop._driver.file(name, entries[place]));
   shop._driver.listen();
   return shop;
@@ -40,7 +43,7 @@ function isObject(value) {
 
 /** As JSON would carry it: dates become text, functions go. Throws on a cycle. */
 export function plain(value) {
-  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+  return JSON.parse(JSON.stringify(value) ?? "null");
 }
 
 /** Milliseconds of a Date, a number or a text; NaN for none. */
@@ -48,11 +51,23 @@ export function millis(at) {
   return typeof at === "number" ? at : new Date(at).getTime();
 }
 
+/** Entries of a history as the module reads them. */
+export function deeds(entries) {
+  return entries.map((entry) => ({ ...plain(entry), id: String(entry.id ?? ""), at: millis(entry.at) }));
+}
+
+/** A customer's id: text or a whole number; nobody is `null`. */
+function customerId(customer) {
+  if (customer === null || customer === undefined || customer === "") return null;
+  if (typeof customer === "string" || Number.isSafeInteger(customer)) return String(customer);
+  throw new Error("identify needs a text or a whole number, or null to sign out");
+}
+
 class Shop {
   #listeners = new Set();
   #settings;
 
-  constructor(settings, locale, base) {
+  constructor(settings, locale, base, changed) {
     this.#settings = settings;
     this._locale = locale;
     const boot = {
@@ -63,7 +78,13 @@ class Shop {
       seed: [...crypto.getRandomValues(new Uint32Array(8))],
     };
     const { endpoint, writeKey } = settings.events ?? {};
-    this._driver = new Driver(boot, base, { endpoint, writeKey }, () => this.#notify());
+    this._driver = new Driver(boot, base, { endpoint, writeKey }, (anew) => {
+      // After the call that changed something has returned.
+      queueMicrotask(() => {
+        changed(anew);
+        this.#notify();
+      });
+    });
   }
 
   /** How prices are written: as the shop says, else as the page's language does. */
@@ -73,28 +94,25 @@ class Shop {
   }
 
   #notify() {
-    // After the call that changed something has returned.
-    queueMicrotask(() => {
-      for (const listener of this.#listeners) {
-        try {
-          listener();
-        } catch (error) {
-          console.error(error);
-        }
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        console.error(error);
       }
-    });
+    }
   }
 
-  track(event, properties) {
-    return this._driver.ask("track", String(event), plain(properties));
+  async track(event, properties) {
+    if (typeof event !== "string") throw new Error("track needs the name of an event");
+    await this._driver.ask("track", event, plain(properties));
   }
 
   async identify(customer, traits) {
-    await this._driver.ask("identify", customer === null ? null : String(customer), plain(traits));
-    this._decideAgain();
+    await this._driver.ask("identify", customerId(customer), plain(traits));
   }
 
-  recommend(query) {
+  async recommend(query) {
     return this._driver.ask("recommend", plain(query));
   }
 
@@ -103,22 +121,19 @@ class Shop {
   }
 
   history(entries) {
-    this._driver.tell("history", entries.map((entry) => ({ ...plain(entry), at: millis(entry.at) })));
-    this._decideAgain();
+    this._driver.tell("history", deeds(entries));
   }
 
   async consent(choice) {
     await this._driver.ask("consent", plain(choice));
-    this._decideAgain();
   }
 
-  flush() {
-    return this._driver.ask("flush");
+  async flush() {
+    await this._driver.ask("flush");
   }
 
   async forget() {
     await this._driver.ask("forget");
-    this._decideAgain();
   }
 
   export() {
@@ -134,16 +149,14 @@ class Shop {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls by name, as the queue before start holds them. */
-  push(command) {
-    const [name, ...details] = command;
-    if (!name.startsWith("_") && typeof this[name] === "function") {
-      Promise.resolve(this[name](...details)).catch((error) => console.warn(`[tanish] ${name}: ${error.message}`));
-    } else {
-      console.warn(`[tanish] there is no "${name}"`);
+  /** Calls by name, as the queue before start holds them. A wrong one is explained and passed over. */
+  async push(command) {
+    try {
+      const [name, ...details] = command;
+      if (!COMMANDS.includes(name)) throw new Error(`there is no such call; there are ${COMMANDS.join(", ")}`);
+      await this[name](...details);
+    } catch (error) {
+      console.warn(`[tanish] ${command?.[0]}: ${error.message}`);
     }
   }
-
-  /** Set by the elements: another person or choice, another decision. */
-  _decideAgain() {}
 }

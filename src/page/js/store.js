@@ -5,12 +5,28 @@ const DATABASE = "tanish";
 const EVENTS = "events";
 const PATIENCE = 3000;
 
-function openDatabase() {
+/** Opens the database. One that is not there is made only to write into it. */
+function openDatabase(create) {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    const timer = setTimeout(() => reject(new Error("blocked")), PATIENCE);
-    request.onupgradeneeded = () => request.result.createObjectStore(EVENTS, { keyPath: "messageId" });
-    request.onerror = () => reject(request.error);
+    let request;
+    try {
+      request = indexedDB.open(DATABASE, 1);
+    } catch (error) {
+      // Forbidden or not there at all: then nothing is in it.
+      return create ? reject(error) : resolve(null);
+    }
+    const timer = setTimeout(() => reject(new Error("the database does not open")), PATIENCE);
+    request.onupgradeneeded = () => {
+      if (create) request.result.createObjectStore(EVENTS, { keyPath: "messageId" });
+      else request.transaction.abort();
+    };
+    request.onerror = (event) => {
+      clearTimeout(timer);
+      // An aborted making is no error of the page's.
+      event.preventDefault();
+      if (create) reject(request.error);
+      else resolve(null);
+    };
     request.onsuccess = () => {
       clearTimeout(timer);
       const database = request.result;
@@ -28,14 +44,12 @@ function settled(request) {
   });
 }
 
-/** Where events are safe that the database does not take: in the journal, if there is one. */
-function fallback() {
+/** Whether the journal has an event. */
+function journalled(id) {
   try {
-    localStorage.setItem("tanish.t", "");
-    localStorage.removeItem("tanish.t");
-    return "localstorage";
+    return localStorage.getItem(`tanish.j.${id}`) !== null;
   } catch {
-    return "memory";
+    return false;
   }
 }
 
@@ -44,67 +58,74 @@ export class EventStore {
   #spare = new Map();
   kind = "indexeddb";
 
-  /** The open database, `null` where there is none. */
-  #database() {
-    this.#opening ??= openDatabase().catch(() => {
-      this.kind = fallback();
-      return null;
-    });
-    return this.#opening;
+  /** The open database; `null` where there is none and none is to be made. */
+  async #database(create) {
+    this.#opening ??= openDatabase(create);
+    try {
+      const database = await this.#opening;
+      if (!database) this.#opening = undefined;
+      return database ?? (create ? this.#database(true) : null);
+    } catch (error) {
+      // Tried anew the next time.
+      this.#opening = undefined;
+      throw error;
+    }
   }
 
   /** Runs `act` on the object store; resolves with its answer once the disk has the transaction. */
-  async #run(mode, act) {
-    let database = await this.#database();
+  async #run(mode, act, create = false, again = true) {
+    const database = await this.#database(create);
     if (!database) return undefined;
     let transaction;
     try {
       transaction = database.transaction(EVENTS, mode, { durability: "strict" });
-    } catch {
-      // The connection was closed under us: open it anew, once.
+    } catch (error) {
+      // The connection was closed under us.
       this.#opening = undefined;
-      database = await this.#database();
-      if (!database) return undefined;
-      transaction = database.transaction(EVENTS, mode, { durability: "strict" });
+      if (again) return this.#run(mode, act, create, false);
+      throw error;
     }
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-    const answer = await Promise.all([act(transaction.objectStore(EVENTS)), done]);
-    return answer[0];
+    const [answer] = await Promise.all([act(transaction.objectStore(EVENTS)), done]);
+    return answer;
   }
 
-  /** Keeps events; answers the ids that are safe on disk. */
+  /** Keeps events; answers the ids on disk, those in the journal alone, and those in memory alone. */
   async put(events) {
-    const kept = await this.#run("readwrite", (store) => {
-      for (const event of events) store.put(event);
-      return true;
-    }).catch(() => false);
-    if (kept) return events.map((event) => event.messageId);
-    this.kind = fallback();
-    for (const event of events) this.#spare.set(event.messageId, event);
-    return [];
+    const ids = events.map((event) => event.messageId);
+    try {
+      await this.#run("readwrite", (store) => events.forEach((event) => store.put(event)), true);
+      this.kind = "indexeddb";
+      return [ids, [], []];
+    } catch {
+      for (const event of events) this.#spare.set(event.messageId, event);
+      const lasting = ids.filter(journalled);
+      const fleeting = ids.filter((id) => !lasting.includes(id));
+      this.kind = fleeting.length ? "memory" : "localstorage";
+      return [[], lasting, fleeting];
+    }
   }
 
   /** The first events, or all of them, in the order of their ids. */
   async first(limit) {
-    const kept = (await this.#run("readonly", (store) => settled(store.getAll(null, limit))).catch(() => [])) ?? [];
+    const read = this.#run("readonly", (store) => settled(store.getAll(null, limit)));
+    const kept = (await read) ?? [];
     if (!this.#spare.size) return kept;
     const all = [...kept, ...this.#spare.values()];
     return all.sort((a, b) => (a.messageId < b.messageId ? -1 : 1)).slice(0, limit);
   }
 
   async remove(ids) {
-    for (const id of ids) this.#spare.delete(id);
-    await this.#run("readwrite", (store) => {
-      for (const id of ids) store.delete(id);
-    }).catch(() => {});
+    const kept = ids.filter((id) => !this.#spare.delete(id));
+    if (kept.length) await this.#run("readwrite", (store) => kept.forEach((id) => store.delete(id)));
   }
 
   async count() {
-    const kept = await this.#run("readonly", (store) => settled(store.count())).catch(() => 0);
-    return (kept ?? 0) + this.#spare.size;
+    const read = this.#run("readonly", (store) => settled(store.count()));
+    return ((await read.catch(() => 0)) ?? 0) + this.#spare.size;
   }
 
   /** Drops the oldest events. */
@@ -115,12 +136,12 @@ export class EventStore {
   /** Leaves nothing. */
   async erase() {
     this.#spare.clear();
-    (await this.#database())?.close();
-    this.#opening = Promise.resolve(null);
+    const opening = this.#opening;
+    this.#opening = undefined;
+    (await opening?.catch(() => null))?.close();
     await new Promise((resolve) => {
       const request = indexedDB.deleteDatabase(DATABASE);
       request.onsuccess = request.onerror = request.onblocked = resolve;
     }).catch(() => {});
-    this.#opening = undefined;
   }
 }

@@ -32,7 +32,9 @@ function byLease(listener) {
     let mine = true;
     try {
       const [owner, until] = (localStorage.getItem(LEASE) ?? "").split(" ");
-      mine = owner === tab || !(Number(until) > Date.now());
+      // A lease from a clock set ahead is none.
+      const left = Number(until) - Date.now();
+      mine = owner === tab || !(left > 0 && left <= LEASE_LIFE);
       if (mine) localStorage.setItem(LEASE, `${tab} ${Date.now() + LEASE_LIFE}`);
     } catch {
       // No storage, no other tab to agree with.

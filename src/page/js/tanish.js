@@ -1,6 +1,6 @@
 // The entry: starts itself only where a script element with `data-site` names it.
 import { Engine } from "./engine-core.js";
-import { defineRecommendations } from "./recommendations.js";
+import { decideAnew, defineRecommendations, provideShop } from "./recommendations.js";
 import { openShop } from "./shop.js";
 
 export { Engine };
@@ -8,23 +8,24 @@ export const version = __TANISH_VERSION__;
 
 let started;
 
-/** Starts Tanish in this page; a second call returns the same shop. */
+/** Starts Tanish in this page; a second call returns the same shop. After a failure it may be called again. */
 export function start(options) {
-  return (started ??= begin(options));
+  started ??= begin(options);
+  return started;
 }
 
 async function begin(options) {
-  const opening = openShop(options);
-  const elements = opening.then((shop) => {
+  try {
+    defineRecommendations();
+    const shop = await openShop(options, (anew) => anew && decideAnew());
     takeOver(shop);
+    provideShop(shop);
     return shop;
-  });
-  elements.catch(() => (started = undefined));
-  if (typeof customElements !== "undefined") {
-    const again = defineRecommendations(elements);
-    opening.then((shop) => (shop._decideAgain = again)).catch(() => {});
+  } catch (error) {
+    started = undefined;
+    provideShop(null);
+    throw error;
   }
-  return elements;
 }
 
 /** `window.tanish` was a queue; now it is the shop, and the queue is worked off in order. */

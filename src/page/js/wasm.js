@@ -5,7 +5,10 @@ let starting;
 
 /** Starts the module; `source` (bytes, a Response, a compiled module) spares the fetch. */
 export function loadModule(source) {
-  return (starting ??= init({ module_or_path: source ?? moduleBytes() }));
+  starting ??= init({ module_or_path: source ?? moduleBytes() });
+  // A failed start may be tried again.
+  starting.catch(() => (starting = undefined));
+  return starting;
 }
 
 async function moduleBytes() {
