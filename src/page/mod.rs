@@ -16,7 +16,11 @@ use wire::{from_js, texts, to_js};
 
 /// The shop of one page.
 #[wasm_bindgen]
-pub struct Core(Shop);
+pub struct Core {
+    shop: Shop,
+    /// The profile as it is to be kept; written once for all calls of a task.
+    unsaved: Option<Value>,
+}
 
 #[wasm_bindgen]
 impl Core {
@@ -27,7 +31,7 @@ impl Core {
         let seed = boot.get("seed").map(Value::items).unwrap_or_default();
         let half = |at: usize| seed.get(at).and_then(Value::as_f64).unwrap_or_default() as u64;
         let word = |at: usize| half(2 * at) << 32 | half(2 * at + 1);
-        Core(Shop::open(
+        let shop = Shop::open(
             Boot {
                 site: boot.get("site").cloned().unwrap_or_default(),
                 cookies: browser::cookies(),
@@ -40,34 +44,57 @@ impl Core {
                 seed: [word(0), word(1), word(2), word(3)],
             },
             now as Millis,
-        ))
+        );
+        Core { shop, unsaved: None }
     }
 
     /// A command or news, and its arguments; returns what the script has to do, in order, each as
     /// `[what, …]`.
     pub fn call(&mut self, name: &str, arguments: JsValue, now: f64) -> JsValue {
         let arguments = from_js(&arguments);
-        dispatch(&mut self.0, name, arguments.items(), now as Millis);
+        dispatch(&mut self.shop, name, arguments.items(), now as Millis);
         self.carry_out()
     }
 
     /// A file of the site folder arrived, or is not there.
     pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> JsValue {
-        self.0.file(name, bytes);
+        self.shop.file(name, bytes);
         self.carry_out()
+    }
+
+    /// Writes the profile, if `save` was asked for and nothing was erased since.
+    pub fn save(&mut self) {
+        if let Some(profile) = self.unsaved.take() {
+            browser::save_profile(&profile);
+        }
     }
 
     /// `visitor`, `diagnostics` or `export`.
     pub fn view(&self, name: &str, now: f64) -> JsValue {
         to_js(&match name {
-            "visitor" => self.0.visitor(now as Millis),
-            "export" => self.0.export(),
-            _ => self.0.diagnostics(),
+            "visitor" => self.shop.visitor(now as Millis),
+            "export" => self.shop.export(),
+            _ => self.shop.diagnostics(),
         })
     }
 
     fn carry_out(&mut self) -> JsValue {
-        let left: Vec<Value> = self.0.effects().into_iter().filter_map(carry_out).collect();
+        let mut left: Vec<Value> = Vec::new();
+        for effect in self.shop.effects() {
+            match effect {
+                Effect::Save(profile) => {
+                    if self.unsaved.replace(profile).is_none() {
+                        left.push(Value::Array(vec!["save".into()]));
+                    }
+                }
+                effect => {
+                    if let Effect::Erase(_) = effect {
+                        self.unsaved = None;
+                    }
+                    left.extend(carry_out(effect));
+                }
+            }
+        }
         to_js(&Value::Array(left))
     }
 }
@@ -120,7 +147,7 @@ fn carry_out(effect: Effect) -> Option<Value> {
     let list = |ids: Vec<String>| Value::Array(ids.into_iter().map(Value::from).collect());
     match effect {
         Effect::SetCookie(text) => browser::set_cookie(&text),
-        Effect::Save(profile) => browser::save_profile(&profile),
+        Effect::Save(_) => {}
         Effect::EraseEvents => {
             browser::erase_journal();
             return told("erase", vec![]);

@@ -130,6 +130,8 @@ export class Driver {
       fetch: () => first.forEach((name) => fetchFile(this.#base, name).then((bytes) => this.file(name, bytes))),
       resolve: () => this.#settle(first, (ticket) => ticket.resolve(second)),
       reject: () => this.#settle(first, (ticket) => ticket.reject(new Error(second))),
+      // A burst of calls is one write, at the end of its task.
+      save: () => queueMicrotask(() => this.#core.save()),
       changed: () => this.#changed(first),
       warn: () => console.warn(`[tanish] ${first}`),
       store: async () => {
