@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Receiver, Served, batch, event, get, post, reopen};
+use common::{Receiver, SILENCE, Served, batch, event, get, post, reopen};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -77,6 +77,45 @@ async fn what_is_committed_outlives_the_relay() {
     relay.stop().await;
     assert_eq!(receiver.accepted().len(), 2);
     assert_eq!(common::logged(&folder), ["m0", "m1"], "opening again writes nothing twice");
+}
+
+#[tokio::test]
+async fn only_requests_under_way_are_repeated_after_a_death() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two visitors' events lie in one lease; the relay dies while it waits for the answer to the fourth.
+    let receiver = Receiver::start(|seen| if seen == 3 { (SILENCE, "") } else { (200, "") }).await;
+    let served = Served::without_delivery(Relay::open(config(&folder, &receiver)).unwrap()).await;
+    let events = [event(0, "v"), event(1, "v"), event(2, "w"), event(3, "w"), event(4, "w")];
+    post(&served, "/v1/batch", &batch(&events)).await;
+    let served = served.deliver();
+    receiver.until_seen(4).await;
+    served.drop_without_shutdown().await;
+    let relay = Served::start(reopen(&config(&folder, &receiver)).await).await;
+    receiver.until_taken(5).await;
+    relay.stop().await;
+    let sent: Vec<String> = receiver.all().into_iter().map(|seen| seen.id).collect();
+    assert_eq!(sent, ["m0", "m1", "m2", "m3", "m3", "m4"], "what was answered is not sent again");
+}
+
+#[tokio::test]
+async fn a_wrong_setting_costs_no_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(|seen| match seen {
+        0 => (401, "key rotated"),
+        1 => (403, ""),
+        2 => (404, "moved"),
+        3 => (308, ""),
+        _ => (200, ""),
+    })
+    .await;
+    let served = Served::without_delivery(Relay::open(config(&folder, &receiver)).unwrap()).await;
+    post(&served, "/v1/batch", &batch(&[event(0, "v"), event(1, "v")])).await;
+    let served = served.deliver();
+    receiver.until_seen(6).await;
+    receiver.until_taken(2).await;
+    served.stop().await;
+    assert_eq!(receiver.accepted_of("v"), ["m0", "m1"]);
+    assert!(DeadLetter::list(&Relay::database(folder.path()), 10).unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -188,6 +227,9 @@ async fn only_listed_origins_write_and_read() {
     assert_eq!(answer.headers()["access-control-allow-origin"], "https://shop.uz");
     assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
     assert_eq!(send(&relay.at("")).await.status(), StatusCode::ACCEPTED, "its own page needs no listing");
+    let rebound = relay.request().post(relay.at("/v1/batch")).header("origin", "http://evil.uz");
+    let rebound = rebound.header("host", "evil.uz").body(batch(&[event(1, "v")]).to_string());
+    assert_eq!(rebound.send().await.unwrap().status(), StatusCode::FORBIDDEN, "a name pointed here");
     relay.stop().await;
 }
 

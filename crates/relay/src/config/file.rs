@@ -19,6 +19,8 @@ struct File {
     #[serde(default)]
     origins: Vec<Spanned<String>>,
     #[serde(default)]
+    hosts: Vec<Spanned<String>>,
+    #[serde(default)]
     write_keys: Vec<Spanned<String>>,
     #[serde(default)]
     cookie: CookieTable,
@@ -98,6 +100,13 @@ pub fn parse(text: &str, path: &Path, environment: Option<Environment<'_>>) -> R
     for origin in &file.origins {
         let parsed = Origin::parse(origin.get_ref());
         config.origins.push(parsed.map_err(|message| source.wrong("origins", origin.span(), message))?);
+    }
+    for host in file.hosts {
+        if !valid_domain(host.get_ref()) {
+            let message = "is no host name; write one as in \"events.example.uz\", without scheme and port";
+            return Err(source.wrong("hosts", host.span(), message));
+        }
+        config.hosts.push(host.into_inner());
     }
     for key in file.write_keys {
         if key.get_ref().is_empty() {
@@ -202,11 +211,12 @@ mod tests {
     fn every_key_is_read() {
         let lines = "secret_env = \"CRM_SECRET\"\ntimeout_ms = 500\nmax_age_hours = 2\nbatch = 50\n\
                      backoff_ms = 20\nbackoff_max_ms = 900";
-        let head = "listen = \"0.0.0.0:80\"\norigins = [\"https://shop.uz\"]\nwrite_keys = [\"k\"]\n\
+        let head = "listen = \"0.0.0.0:80\"\norigins = [\"https://shop.uz\"]\nhosts = [\"events.shop.uz\"]\nwrite_keys = [\"k\"]\n\
                     cookie = { domain = \"shop.uz\", secure = true }\n";
         let config = read(&format!("{head}{}", destination(lines))).unwrap();
         assert_eq!(config.cookie, Cookie { domain: Some("shop.uz".into()), secure: true });
         assert_eq!(config.origins[0].as_str(), "https://shop.uz");
+        assert_eq!(config.hosts, ["events.shop.uz"]);
         let crm = &config.destinations[0];
         assert_eq!(crm.secret, Some(Secret::parse(SECRET).unwrap()));
         assert_eq!((crm.timeout.as_millis(), crm.batch), (500, 50));
@@ -222,6 +232,8 @@ mod tests {
             ("listen = \"0.0.0.0:80\"", "missing field `data`"),
             ("data = \"\"", "etc/relay.toml:1:8: data: is empty"),
             ("data = \"d\"\norigins = [\"*\"]", "etc/relay.toml:2:12: origins: \"*\" is no origin"),
+            ("data = \"d\"\nhosts = [\"https://a.uz\"]", "2:10: hosts: is no host name; write one as in"),
+            ("data = \"d\"\nhosts = [\"a.uz:80\"]", "2:10: hosts: is no host name"),
             ("data = \"d\"\nwrite_keys = [\"\"]", "2:15: write_keys: an empty key"),
             ("data = \"d\"\ncookie = { domain = \"https://a\" }", "2:21: cookie.domain: is no host name"),
             (&destination("batch = 0"), "6:9: destination.batch: 0 is out of range; use 1 to 500"),

@@ -24,6 +24,9 @@ pub struct Config {
     pub data: PathBuf,
     /// Origins that may post besides the relay's own. Empty: the same origin only.
     pub origins: Vec<Origin>,
+    /// Names the relay is reached by, without port, besides `localhost` and IP addresses. Pages of these
+    /// hosts are the relay's own; a name not listed may be a stranger's that points here.
+    pub hosts: Vec<String>,
     /// Keys a client must show one of. Empty: none asked. They stand in public pages: they tell shops
     /// apart and keep noise out, no more.
     pub write_keys: Vec<String>,
@@ -49,6 +52,7 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8787)),
             data: data.into(),
             origins: Vec::new(),
+            hosts: Vec::new(),
             write_keys: Vec::new(),
             cookie: Cookie::default(),
             destinations: Vec::new(),

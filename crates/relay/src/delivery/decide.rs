@@ -6,6 +6,8 @@ use tanish::time::{DAY, Millis};
 
 /// The longest wait a destination may ask for.
 const LONGEST_RETRY_AFTER: Millis = DAY;
+/// Times the usual wait, where a setting must be mended first: a minute by default.
+const SETTING: u32 = 60;
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,38 @@ pub fn is_retryable(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
+/// Whether a status speaks of a setting, a rotated key or a moved address, and not of the event: it
+/// passes once somebody mends it, and until then no event is better off than another.
+pub fn blames_setting(status: u16) -> bool {
+    matches!(status, 300..=399 | 401 | 403 | 404)
+}
+
+/// How patient to be after an outcome: a setting is mended by people, who need longer than a restart.
+pub fn patience(outcome: &Outcome, backoff: Backoff) -> Backoff {
+    match outcome {
+        Outcome::Answer { status, .. } if blames_setting(*status) => {
+            Backoff { base: backoff.base.saturating_mul(SETTING), ..backoff }
+        }
+        _ => backoff,
+    }
+}
+
+/// An outcome in words, for the log and the dead letter: never the answer's body, which may repeat what
+/// was sent.
+pub fn problem(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answer { status: status @ 300..=399, .. } => {
+            format!("status {status} (redirects are not followed: set `url` to where it leads)")
+        }
+        Outcome::Answer { status: status @ (401 | 403), .. } => {
+            format!("status {status} (check the key in `secret_env`, and who may post there)")
+        }
+        Outcome::Answer { status: 404, .. } => "status 404 (check `url`)".to_owned(),
+        Outcome::Answer { status, .. } => format!("status {status}"),
+        Outcome::Transport(problem) => problem.clone(),
+    }
+}
+
 /// Whether a refused batch may hold one bad event among good ones, so that each is worth a request.
 pub fn blames_content(status: u16) -> bool {
     matches!(status, 400 | 413 | 422)
@@ -64,21 +98,21 @@ pub struct Try {
 
 /// Decides over one event.
 pub fn decide(outcome: &Outcome, this: Try, backoff: Backoff, max_age: Duration) -> Verdict {
-    let (retry_after, pause, reason) = match outcome {
+    let (retry_after, pause) = match outcome {
         Outcome::Answer { status: 200..=299, .. } => return Verdict::Delivered,
-        Outcome::Answer { status, retry_after, .. } if is_retryable(*status) => (
-            *retry_after,
-            retry_after.is_some() || matches!(status, 429 | 502..=504),
-            format!("status {status}"),
-        ),
+        Outcome::Answer { status, retry_after, .. } if blames_setting(*status) => (*retry_after, true),
+        Outcome::Answer { status, retry_after, .. } if is_retryable(*status) => {
+            (*retry_after, retry_after.is_some() || matches!(status, 429 | 502..=504))
+        }
         Outcome::Answer { status, .. } => return Verdict::Dead(format!("status {status} is final")),
-        Outcome::Transport(problem) => (None, true, problem.clone()),
+        Outcome::Transport(_) => (None, true),
     };
+    let backoff = patience(outcome, backoff);
     let asked = retry_after.unwrap_or(0).min(LONGEST_RETRY_AFTER);
     let until = this.now.saturating_add(wait(backoff, this.attempts, this.chance).max(asked));
     let give_up_at = this.since.saturating_add(as_millis(max_age));
     if until > give_up_at {
-        return Verdict::Dead(format!("{reason} for longer than {} h", max_age.as_secs() / 3600));
+        return Verdict::Dead(format!("{} for longer than {} h", problem(outcome), max_age.as_secs() / 3600));
     }
     Verdict::Retry { until, pause }
 }
@@ -132,6 +166,9 @@ mod tests {
                 408 | 425 | 500 | 501 | 505..=599 => {
                     assert_eq!(verdict, Verdict::Retry { until: 1_000_500, pause: false }, "{status}");
                 }
+                300..=399 | 401 | 403 | 404 => {
+                    assert_eq!(verdict, Verdict::Retry { until: 1_030_000, pause: true }, "{status}");
+                }
                 429 | 502..=504 => {
                     assert_eq!(verdict, Verdict::Retry { until: 1_000_500, pause: true }, "{status}");
                 }
@@ -172,6 +209,28 @@ mod tests {
         ));
         this.now = this.since + 72 * HOUR - 500;
         assert!(matches!(decide(&answer(503, None), this, BACKOFF, AGE), Verdict::Retry { .. }));
+    }
+
+    #[test]
+    fn a_setting_has_until_the_end_to_be_mended() {
+        let waits: Vec<Millis> = (0..4)
+            .map(|attempts| {
+                let this = Try { attempts, chance: 1.0, ..first_try() };
+                match decide(&answer(401, None), this, BACKOFF, AGE) {
+                    Verdict::Retry { until, pause: true } => until - this.now,
+                    other => panic!("{other:?}"),
+                }
+            })
+            .collect();
+        assert_eq!(waits, [60_000, 120_000, 240_000, 300_000]);
+        let old = Try { now: 1_000_000 + 72 * HOUR, ..first_try() };
+        let dies = |status| match decide(&answer(status, None), old, BACKOFF, AGE) {
+            Verdict::Dead(reason) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(dies(302).starts_with("status 302 (redirects are not followed: set `url`"), "{}", dies(302));
+        assert!(dies(401).contains("`secret_env`") && dies(404).contains("`url`"));
+        assert!(dies(404).ends_with(" for longer than 72 h"));
     }
 
     #[test]

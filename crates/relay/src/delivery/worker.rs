@@ -4,7 +4,7 @@
 //! out in order, while a slow visitor holds up nobody else.
 
 use super::client::Client;
-use super::decide::{Outcome, Try, Verdict, blames_content, decide, wait};
+use super::decide::{Outcome, Try, Verdict, blames_content, decide, patience, problem, wait};
 use super::webhook;
 use crate::clock;
 use crate::config::Destination;
@@ -114,7 +114,8 @@ async fn work(
     Ok(None)
 }
 
-/// A request an event. After a failure the rest of that visitor's events wait for it.
+/// A request an event. After a failure the rest of that visitor's events wait for it. What became of a
+/// request is noted before the next goes out: a death repeats the one under way, not the whole lease.
 async fn deliver_each(
     route: &Route,
     store: &Store,
@@ -122,7 +123,6 @@ async fn deliver_each(
     events: &[Leased],
 ) -> Result<(), StoreError> {
     let mut waiting: HashSet<&str> = HashSet::new();
-    let mut settled = Vec::new();
     for event in events {
         if waiting.contains(event.visitor.as_str()) {
             continue;
@@ -131,7 +131,7 @@ async fn deliver_each(
         if *stop.borrow() || paused_until > clock::now() {
             // The destination went down under this lease, or the relay stops: untried, not failed.
             waiting.insert(&event.visitor);
-            settled.push(Settlement::Release(vec![event.receipt], paused_until));
+            store.settle(vec![Settlement::Release(vec![event.receipt], paused_until)]).await?;
             continue;
         }
         let secret = route.destination.secret.as_ref();
@@ -145,9 +145,9 @@ async fn deliver_each(
         if verdicts.iter().any(|verdict| matches!(verdict, Settlement::Nack(..))) {
             waiting.insert(&event.visitor);
         }
-        settled.extend(verdicts);
+        store.settle(verdicts).await?;
     }
-    store.settle(settled).await
+    Ok(())
 }
 
 /// All events in one request; each alone where the destination blames what is in it.
@@ -190,7 +190,7 @@ fn judge(route: &Route, outcome: &Outcome, events: &[Leased]) -> Vec<Settlement>
         }
     }
     if pauses {
-        start_pause(route, again_at, asked_to_wait(outcome), now);
+        start_pause(route, outcome, again_at, now);
     } else if !delivered.is_empty() {
         route.trouble.in_a_row.store(0, Ordering::Relaxed);
     }
@@ -219,7 +219,7 @@ fn tell(
     metrics.dead.add(given_up.len() as u64);
     let destination = route.destination.name.as_str();
     if !again.is_empty() {
-        let problem = brief(outcome);
+        let problem = problem(outcome);
         tracing::warn!(destination, events = again.len(), problem, "delivery failed, trying again");
     }
     if let Some((_, reason)) = given_up.first() {
@@ -238,20 +238,10 @@ fn failure(outcome: &Outcome, reason: String) -> Failure {
 }
 
 /// Holds the whole destination: as long as it asked, or by the number of failures in a row.
-fn start_pause(route: &Route, until: Millis, asked: bool, now: Millis) {
+fn start_pause(route: &Route, outcome: &Outcome, until: Millis, now: Millis) {
     let in_a_row = route.trouble.in_a_row.fetch_add(1, Ordering::Relaxed);
-    let until = if asked { until } else { now + wait(route.destination.backoff, in_a_row, fastrand::f64()) };
+    let asked = matches!(outcome, Outcome::Answer { retry_after: Some(_), .. });
+    let backoff = patience(outcome, route.destination.backoff);
+    let until = if asked { until } else { now.saturating_add(wait(backoff, in_a_row, fastrand::f64())) };
     route.trouble.until.fetch_max(until, Ordering::Relaxed);
-}
-
-fn asked_to_wait(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Answer { retry_after: Some(_), .. })
-}
-
-/// For the log: never the answer's body, which may repeat what was sent.
-fn brief(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Answer { status, .. } => format!("status {status}"),
-        Outcome::Transport(problem) => problem.clone(),
-    }
 }

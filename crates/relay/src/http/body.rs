@@ -2,7 +2,7 @@
 
 use crate::event::Fault;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -28,6 +28,14 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u
         }
     };
     if gzipped { unpack(&bytes, limit) } else { Ok(bytes.into()) }
+}
+
+/// Bytes that [`read`] may hold of a body, known before the first of them is here: what the client
+/// announces, or else the limit, and the unpacked form of a packed one.
+pub fn cost(headers: &HeaderMap, limit: usize) -> usize {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let received = announced.unwrap_or(limit).min(limit);
+    if headers.contains_key(CONTENT_ENCODING) { received.saturating_add(limit) } else { received }
 }
 
 /// `text/plain` is what `sendBeacon` sends without asking the server first; absent is as good.
@@ -83,6 +91,20 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_body_costs_what_it_may_grow_to() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(cost(&headers, 500), 500, "a chunked body may be as long as the limit");
+        for (announced, expected) in [("20", 20), ("501", 500), ("99999999999999999999999", 500), ("-1", 500)]
+        {
+            headers.insert(CONTENT_LENGTH, announced.parse().unwrap());
+            assert_eq!(cost(&headers, 500), expected, "{announced}");
+        }
+        headers.insert(CONTENT_LENGTH, "20".parse().unwrap());
+        headers.insert(CONTENT_ENCODING, "gzip".parse().unwrap());
+        assert_eq!(cost(&headers, 500), 520);
     }
 
     #[test]

@@ -52,11 +52,16 @@ async fn accept(
         app.metrics.rejected.add(1);
         refused(status, fault)
     };
+    // Bounds memory, and so comes before the body: slow clients hold what they announced.
+    let cost = u32::try_from(body::cost(headers, limit)).unwrap_or(u32::MAX);
+    let Ok(_bytes_in_hand) = app.body_bytes.try_acquire_many(cost) else {
+        return later("the relay has its hands full");
+    };
     let bytes = match body::read(headers, body, limit).await {
         Ok(bytes) => Bytes::from(bytes),
         Err(refusal) => return refuse(refusal),
     };
-    // Bounds memory: unread bodies are small beside what becomes of them.
+    // Events in memory are larger than the body they came in, and small bodies are many.
     let Ok(_in_hand) = app.in_hand.try_acquire() else {
         return later("the relay has its hands full");
     };
@@ -109,6 +114,70 @@ fn basic_user(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Config;
+    use crate::http::BODY_BYTES;
+    use crate::lock::FolderLock;
+    use crate::log::EventLog;
+    use crate::metrics::Metrics;
+    use crate::queue::{Durability, SqliteQueue};
+    use crate::store::Store;
+    use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    fn app(folder: &tempfile::TempDir) -> Arc<App> {
+        let queue = SqliteQueue::open(&folder.path().join("q"), Durability::ProcessDeath).unwrap();
+        let log = EventLog::open(folder.path().into(), &queue).unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let lock = FolderLock::take(folder.path()).unwrap();
+        let store = Store::start(queue, log, Arc::clone(&metrics), lock).unwrap();
+        Arc::new(App::new(Config::new(folder.path()), store, metrics))
+    }
+
+    /// A body of which nothing ever comes.
+    struct Silent;
+
+    impl hyper::body::Body for Silent {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn bodies_under_way_are_bounded_in_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder);
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_LENGTH, LARGEST_BATCH.to_string().parse().unwrap());
+        let mut slow = Vec::new();
+        let refusal = loop {
+            assert!(
+                slow.len() * LARGEST_BATCH <= BODY_BYTES,
+                "{} bodies of {LARGEST_BATCH} bytes",
+                slow.len()
+            );
+            let mut one = Box::pin(batch(State(Arc::clone(&app)), headers.clone(), Body::new(Silent)));
+            tokio::select! {
+                biased;
+                refusal = &mut one => break refusal,
+                () = std::future::ready(()) => slow.push(one),
+            }
+        };
+        assert_eq!(refusal.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(refusal.headers().contains_key(RETRY_AFTER));
+        assert_eq!(slow.len(), BODY_BYTES / LARGEST_BATCH, "no sooner than needed");
+        drop(slow);
+        let good = r#"{"event": "A", "anonymousId": "v"}"#;
+        let answer = track(State(app), HeaderMap::new(), Body::from(good)).await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED, "what slow clients held is free again");
+    }
 
     #[test]
     fn keys_come_in_the_body_or_as_basic_user() {

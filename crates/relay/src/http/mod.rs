@@ -26,6 +26,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Requests whose events are read or committed at a time; more are told to come back.
 const IN_HAND: usize = 256;
+/// Bytes of bodies held at a time, packed and unpacked; more are told to come back.
+const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// How long browsers may remember what a preflight told them.
 const PREFLIGHT: Duration = Duration::from_secs(3600);
 
@@ -36,12 +38,21 @@ pub struct App {
     pub store: Store,
     pub metrics: Arc<Metrics>,
     pub in_hand: Semaphore,
+    /// A permit a byte, taken before a body is read and held until its events are committed.
+    pub body_bytes: Semaphore,
+}
+
+impl App {
+    fn new(config: Config, store: Store, metrics: Arc<Metrics>) -> App {
+        let (in_hand, body_bytes) = (Semaphore::new(IN_HAND), Semaphore::new(BODY_BYTES));
+        App { config, store, metrics, in_hand, body_bytes }
+    }
 }
 
 /// The relay's routes.
 pub fn router(config: Config, store: Store, metrics: Arc<Metrics>) -> Router {
     let cors = cors(&config);
-    let app = Arc::new(App { config, store, metrics, in_hand: Semaphore::new(IN_HAND) });
+    let app = Arc::new(App::new(config, store, metrics));
     Router::new()
         .route("/v1/batch", post(intake::batch))
         .route("/v1/track", post(intake::track))

@@ -1,6 +1,7 @@
 //! What the event log needs of the queue: the events in commit order, and a place to note its progress.
 
 use super::QueueError;
+use super::spent::forget;
 use super::sqlite::{SqliteQueue, db, millis};
 use rusqlite::params;
 use tanish::time::Millis;
@@ -40,7 +41,8 @@ pub trait Journal {
     fn log_files(&self) -> Result<Vec<LogFile>, QueueError>;
 
     /// Notes the lengths of files and, if given, the last event written to them: in one transaction,
-    /// on the disk when this returns.
+    /// on the disk when this returns. Written events that wait for no destination are forgotten then,
+    /// all but their ids.
     ///
     /// # Errors
     /// When the storage fails.
@@ -79,7 +81,9 @@ impl Journal for SqliteQueue {
                 .execute(params![file.name, db(file.bytes)])?;
         }
         if let Some(seq) = through {
+            let before: i64 = transaction.query_row("SELECT seq FROM log_cursor", [], |row| row.get(0))?;
             transaction.prepare_cached("UPDATE log_cursor SET seq = ?1")?.execute([seq])?;
+            forget(&transaction, before.saturating_add(1)..=seq)?;
         }
         Ok(transaction.commit()?)
     }

@@ -2,12 +2,14 @@
 //!
 //! Each accepted event is one row, and one row more for each destination it must still reach. Rows of
 //! one visitor for one destination form a *lane*: they are handed out in order, to one worker at a time.
-//! Time is an argument everywhere.
+//! Time is an argument everywhere. An event that is logged and settled everywhere leaves its id behind,
+//! and no more.
 
 mod dead;
 mod journal;
 #[cfg(test)]
 mod model_test;
+mod spent;
 mod sqlite;
 
 pub use dead::{DeadLetter, replay};

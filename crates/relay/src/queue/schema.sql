@@ -1,4 +1,5 @@
--- Every accepted event, for ever: `message_id` is what makes a repeated one a duplicate.
+-- Every accepted event: `message_id` stays for ever, for it is what makes a repeated one a duplicate.
+-- `body` and `visitor` are empty once the event is over (see spent.rs).
 CREATE TABLE event (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id TEXT    NOT NULL UNIQUE,

@@ -4,6 +4,7 @@
 //! for the disk: they survive the death of the process, and a power cut can at worst forget that an
 //! event was delivered, which sends it again with the same id. The next push carries them to the disk.
 
+use super::spent::forget;
 use super::{Depth, DestinationId, Failure, Leased, Leases, NewEvent, Pushed, Queue, QueueError, Receipt};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::collections::BTreeSet;
@@ -11,8 +12,8 @@ use std::path::Path;
 use std::time::Duration;
 use tanish::time::Millis;
 
-/// The format of the file, in `PRAGMA user_version`.
-const FORMAT: i64 = 1;
+/// What brings the file from each format to the next. `PRAGMA user_version` counts those done.
+const FORMATS: [&str; 2] = [include_str!("schema.sql"), include_str!("format_2.sql")];
 /// How long to wait for `tanish relay dead --replay` in another process.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -108,13 +109,14 @@ pub(super) fn connect(path: &Path) -> Result<Connection, QueueError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match found {
-        0 => {
-            transaction.execute_batch(include_str!("schema.sql"))?;
-            transaction.pragma_update(None, "user_version", FORMAT)?;
+    let known = FORMATS.len() as i64;
+    let missing = usize::try_from(found).ok().and_then(|done| FORMATS.get(done..));
+    let Some(missing) = missing else { return Err(QueueError::Format { found, known }) };
+    if !missing.is_empty() {
+        for format in missing {
+            transaction.execute_batch(format)?;
         }
-        FORMAT => {}
-        _ => return Err(QueueError::Format { found, known: FORMAT }),
+        transaction.pragma_update(None, "user_version", known)?;
     }
     transaction.commit()?;
     Ok(connection)
@@ -207,6 +209,7 @@ impl Queue for SqliteQueue {
         for receipt in receipts {
             let gone = remove(&transaction, receipt)?;
             count(&transaction, receipt.destination, -i64::from(gone), 0)?;
+            forget(&transaction, receipt.seq..=receipt.seq)?;
         }
         advance(&transaction, receipts, now)?;
         Ok(transaction.commit()?)

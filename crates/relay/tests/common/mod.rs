@@ -24,6 +24,9 @@ pub struct Seen {
     pub accepted: bool,
 }
 
+/// Instead of a status: the request is taken and never answered.
+pub const SILENCE: u16 = 0;
+
 type Judge = Box<dyn Fn(usize, &Value) -> (u16, &'static str) + Send + Sync>;
 
 struct Inner {
@@ -79,6 +82,17 @@ impl Receiver {
         events(&self.accepted()).map(|event| event["messageId"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Waits until so many requests came.
+    pub async fn until_seen(&self, count: usize) {
+        loop {
+            let news = self.inner.news.notified();
+            if self.all().len() >= count {
+                return;
+            }
+            news.await;
+        }
+    }
+
     /// Waits until so many different events were accepted.
     pub async fn until_taken(&self, count: usize) {
         loop {
@@ -108,16 +122,21 @@ async fn receive(
     Json(body): Json<Value>,
 ) -> (StatusCode, &'static str) {
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-    let mut seen = inner.seen.lock().unwrap();
-    let (status, text) = (inner.judge)(seen.len(), &body);
-    seen.push(Seen {
-        id: header("webhook-id").unwrap(),
-        signature: header("webhook-signature"),
-        accepted: (200..300).contains(&status),
-        body,
-    });
-    drop(seen);
+    let (status, text) = {
+        let mut seen = inner.seen.lock().unwrap();
+        let (status, text) = (inner.judge)(seen.len(), &body);
+        seen.push(Seen {
+            id: header("webhook-id").unwrap(),
+            signature: header("webhook-signature"),
+            accepted: (200..300).contains(&status),
+            body,
+        });
+        (status, text)
+    };
     inner.news.notify_one();
+    if status == SILENCE {
+        return std::future::pending().await;
+    }
     (StatusCode::from_u16(status).unwrap(), text)
 }
 
