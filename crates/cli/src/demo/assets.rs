@@ -5,9 +5,9 @@ use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::path::Path;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -33,17 +33,12 @@ pub fn site(folder: &Path) -> Router {
     Router::new().nest_service("/tanish", ServeDir::new(folder))
 }
 
-/// Puts headers and compression round everything, and refuses what another site posts.
+/// Puts headers and compression round everything.
 pub fn guard(app: Router) -> Router {
     app.layer(CompressionLayer::new()).layer(from_fn(headers))
 }
 
 async fn headers(request: Request, next: Next) -> Response {
-    let fetch_site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
-    let foreign = matches!(fetch_site, Some(b"cross-site" | b"same-site"));
-    if foreign && request.method() == Method::POST {
-        return StatusCode::FORBIDDEN.into_response();
-    }
     let kept = lifetime(request.uri().path());
     let mut response = next.run(request).await;
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;

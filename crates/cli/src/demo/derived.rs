@@ -2,14 +2,15 @@
 
 use super::Args;
 use super::error::DemoError;
-use super::shop::catalog::{Catalog, Product, encode};
+use super::shop::catalog::{Catalog, Product, address};
 use super::shop::money::Currency;
 use super::shop::tile;
 use super::training;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tanish::model::Card;
 
 /// Shelves made of title words.
@@ -62,26 +63,27 @@ struct Row<'a> {
     category: String,
     brand: String,
     color: String,
-    sizes: String,
+    size: String,
     price: f64,
     image: &'a str,
     url: String,
 }
 
-/// Trains once to learn what the orders (and the catalogue, if there is one) say of their products,
-/// gives every product an address, a picture and a shelf, and writes that down.
+/// Trains once to learn what the orders say of their products, gives every product an address, a picture
+/// and a shelf, and writes that down. Orders say no more of a product than a [`Row`] holds.
 pub fn catalog(args: &Args, currency: &Currency) -> Result<(PathBuf, Catalog), Box<dyn Error>> {
     let mut options = tanish_train::Options::new(args.data.join("draft"));
     options.orders.clone_from(&args.orders);
-    options.catalog.extend(args.catalog.clone());
     options.preset = args.preset;
     options.currency = Some(currency.code().to_owned());
     if let Some(columns) = &args.columns {
         options.columns = tanish_train::input::ColumnNames::parse(columns)?;
     }
     tanish_train::train(&options, &mut ())?;
-    let products = products(&training::cards(&options.out)?);
+    let mut cards = training::cards(&options.out)?;
+    dress(&mut cards);
     let path = args.data.join("catalog.csv");
+    let products = products(&cards);
     if products.is_empty() {
         return Err(DemoError::Empty(path).into());
     }
@@ -89,7 +91,7 @@ pub fn catalog(args: &Args, currency: &Currency) -> Result<(PathBuf, Catalog), B
     Ok((path, Catalog::new(products)))
 }
 
-fn write(path: &std::path::Path, products: &[Product]) -> Result<(), DemoError> {
+fn write(path: &Path, products: &[Product]) -> Result<(), DemoError> {
     let failed =
         |source: csv::Error| DemoError::File { path: path.into(), verb: "written", source: source.into() };
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
@@ -99,43 +101,68 @@ fn write(path: &std::path::Path, products: &[Product]) -> Result<(), DemoError> 
             title: &product.titles[0],
             category: product.category.join(" > "),
             brand: product.brand.clone(),
-            color: product.color.clone(),
-            sizes: product.sizes.join("|"),
+            color: product.colors.join("|"),
+            size: product.sizes.join("|"),
             price: product.price,
             image: &product.image,
-            url: format!("/product/{}", encode(&product.id)),
+            url: product.url(),
         };
         writer.serialize(row).map_err(failed)?;
     }
     writer.flush().map_err(|source| failed(source.into()))
 }
 
-/// Products with an address of ours, a picture and a shelf.
-fn products(cards: &[Card]) -> Vec<Product> {
+/// Makes cards of another shop ours to show: an address here, a picture this shop may load, a shelf, a
+/// title that does not shout. What has no price has no page here, so it counts as sold out.
+pub fn dress(cards: &mut [Card]) {
     let nouns = Nouns::of(cards.iter().map(|card| card.title.as_str()));
-    cards.iter().filter(|card| card.price.is_some()).map(|card| product(card, &nouns)).collect()
+    for card in cards {
+        if card.attribute("category").is_empty()
+            && let Some(shelf) = nouns.shelf(&card.title)
+        {
+            card.attributes.retain(|(name, _)| name != "category");
+            card.attributes.push(("category".to_owned(), vec![shelf]));
+            card.attributes.sort();
+        }
+        card.title = tidy(&card.title);
+        // Pictures of other hosts are not shown: the page loads nothing from elsewhere.
+        let own = |image: &String| image.starts_with('/') && !image.starts_with("//");
+        card.image = card.image.take().filter(own).or_else(|| Some(tile::address(&card.title)));
+        card.url = Some(address(&card.id));
+        if card.price.is_none() {
+            card.stock = Some(0);
+        }
+    }
 }
 
-fn product(card: &Card, nouns: &Nouns) -> Product {
-    let first = |name| card.attribute(name).first().cloned().unwrap_or_default();
-    let title = tidy(&card.title);
-    let given = card.attribute("category");
-    let category =
-        if given.is_empty() { nouns.shelf(&card.title).into_iter().collect() } else { given.to_vec() };
-    // Pictures of other hosts are not shown: the page loads nothing from elsewhere.
-    let image = card.image.clone().filter(|image| image.starts_with('/') && !image.starts_with("//"));
+/// What the shop sells of [dressed](dress) cards: whatever has a price.
+pub fn products(cards: &[Card]) -> Vec<Product> {
+    cards.iter().filter_map(|card| Some(product(card, card.price?))).collect()
+}
+
+fn product(card: &Card, price: f64) -> Product {
+    let titled = |language: &str| {
+        let own = card.titles.iter().find(|(tag, _)| tag.split('-').next() == Some(language));
+        own.map(|(_, title)| title.clone()).unwrap_or_default()
+    };
     Product {
         id: card.id.clone(),
-        image: image.unwrap_or_else(|| tile::address(&title)),
-        titles: [title, String::new(), String::new()],
-        category,
-        brand: first("brand"),
-        color: first("color"),
-        sizes: card.attribute("sizes").to_vec(),
-        price: card.price.unwrap_or(0.0),
+        image: card.image.clone().unwrap_or_default(),
+        titles: [card.title_in("en").to_owned(), titled("uz"), titled("ru")],
+        category: card.attribute("category").to_vec(),
+        brand: card.attribute("brand").first().cloned().unwrap_or_default(),
+        colors: card.attribute("color").to_vec(),
+        sizes: card.attribute("size").to_vec(),
+        price,
         stock: card.stock,
-        added: None,
+        added: card.added.and_then(day),
     }
+}
+
+/// The day of a moment in milliseconds since 1970, in UTC.
+fn day(at: u64) -> Option<Date> {
+    let at = jiff::Timestamp::from_millisecond(i64::try_from(at).ok()?).ok()?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Shouted titles spoken: `WHITE HANGING HEART` becomes `White hanging heart`.
@@ -204,12 +231,14 @@ mod tests {
 
     #[test]
     fn products_without_anything_get_a_shelf_a_tile_and_an_address() {
-        let cards = [
+        let mut cards = [
             card("1", "RED LUNCH BAG", Some(1.5)),
             card("2", "JUMBO BAGS  PINK", Some(2.0)),
             card("3", "CHRISTMAS HEART", Some(3.0)),
             card("BANK CHARGES", "fees", None),
         ];
+        dress(&mut cards);
+        assert_eq!(cards[3].stock, Some(0), "nothing leads to a product without a page");
         let products = products(&cards);
         assert_eq!(products.len(), 3, "what has no price is not sold");
         assert_eq!(products[0].titles[0], "Red lunch bag");
@@ -225,8 +254,9 @@ mod tests {
     #[test]
     fn pictures_of_other_hosts_are_not_loaded() {
         let of = |image: &str| {
-            product(&Card { image: Some(image.into()), ..card("1", "A b", Some(1.0)) }, &Nouns::default())
-                .image
+            let mut cards = [Card { image: Some(image.into()), ..card("1", "A b", Some(1.0)) }];
+            dress(&mut cards);
+            products(&cards)[0].image.clone()
         };
         assert_eq!(of("https://elsewhere.example/a.jpg"), tile::address("A b"));
         assert_eq!(of("//elsewhere.example/a.jpg"), tile::address("A b"));

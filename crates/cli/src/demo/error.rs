@@ -94,6 +94,15 @@ pub enum DemoError {
         /// Why.
         source: tanish::model::ModelError,
     },
+    /// The training failed.
+    #[error(transparent)]
+    Train(#[from] tanish_train::TrainError),
+    /// Another demo works on the same folder.
+    #[error("{} is in use by another demo; stop that one or give this one its own folder with --data", .0.display())]
+    InUse(PathBuf),
+    /// The relay cannot be opened.
+    #[error(transparent)]
+    Relay(#[from] tanish_relay::RelayError),
     /// The currency is not an ISO code.
     #[error("--currency {0:?} is not a three-letter ISO 4217 code such as UZS or GBP")]
     Currency(String),

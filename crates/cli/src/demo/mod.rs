@@ -2,17 +2,23 @@
 
 mod assets;
 mod derived;
+mod dressed;
 mod error;
+mod gate;
 mod opening;
+mod patience;
 mod sample;
 mod serve;
 mod shop;
 mod training;
 
 #[cfg(test)]
+mod starting;
+#[cfg(test)]
 mod tests;
 
 use error::DemoError;
+use shop::catalog::Catalog;
 use shop::money::Currency;
 use shop::state::Shop;
 use std::error::Error;
@@ -72,8 +78,13 @@ pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // The port is taken before the training, so that a taken one is told at once.
     let listener = runtime.block_on(serve::listen(args.host, args.port))?;
+    // The relay's lock is taken before anything is written into its folder or beside it.
+    let relay = {
+        let _inside = runtime.enter();
+        serve::open_relay(&listener, &args.data)?
+    };
     let (shop, trainer) = open(&args)?;
-    runtime.block_on(serve::run(listener, shop, trainer, &args.www, &args.data))
+    runtime.block_on(serve::run(listener, relay, shop, trainer, &args.www, &args.data))
 }
 
 /// The relay's warnings go to standard error; RUST_LOG sets how much is told.
@@ -108,17 +119,32 @@ fn open(args: &Args) -> Result<(Arc<Shop>, Arc<Trainer>), Box<dyn Error>> {
         let orders = training::write_sample_orders(&args.www, &args.data, today)?;
         let catalog = opening::sample_catalog(&args.www);
         let trainer = Trainer::new(args, vec![orders], catalog, &currency)?;
-        report(&trainer.train(false)?);
+        report(&trainer.train()?);
         let popular = trainer.popular()?;
         (opening::sample(&args.www, today, currency, popular)?, trainer)
     } else {
-        let (path, catalog) = derived::catalog(args, &currency)?;
-        let trainer = Trainer::new(args, args.orders.clone(), path, &currency)?;
-        report(&trainer.train(false)?);
+        let (trainer, catalog) = foreign(args, &currency)?;
         let popular = trainer.popular()?;
         (opening::real(&args.www, today, currency, catalog, Vec::new(), popular)?, trainer)
     };
     Ok((Arc::new(shop), Arc::new(trainer)))
+}
+
+/// Trains on somebody's orders: with their own catalogue as it is, or with one made from the orders.
+fn foreign(args: &Args, currency: &Currency) -> Result<(Trainer, Catalog), Box<dyn Error>> {
+    let Some(given) = &args.catalog else {
+        let (path, catalog) = derived::catalog(args, currency)?;
+        let trainer = Trainer::new(args, args.orders.clone(), path, currency)?;
+        report(&trainer.train()?);
+        return Ok((trainer, catalog));
+    };
+    let trainer = Trainer::new(args, args.orders.clone(), given.clone(), currency)?;
+    report(&trainer.train()?);
+    let products = derived::products(&training::cards(&training::site(&args.data))?);
+    if products.is_empty() {
+        return Err(DemoError::Empty(given.clone()).into());
+    }
+    Ok((trainer, Catalog::new(products)))
 }
 
 #[allow(clippy::print_stdout, reason = "a command line tool reports on standard output")]

@@ -2,6 +2,8 @@
 
 use super::assets;
 use super::error::DemoError;
+use super::gate;
+use super::patience;
 use super::shop::pages;
 use super::shop::state::Shop;
 use super::shop::strings::fill;
@@ -16,7 +18,7 @@ use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use tanish_relay::{Config, Destination, Relay};
+use tanish_relay::{Config, Destination, Relay, RelayError};
 use tokio::net::TcpListener;
 
 /// Takes the port, or says why not.
@@ -27,20 +29,32 @@ pub async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, DemoError> {
     })
 }
 
+/// Opens the relay in the demo's data folder, which is this demo's alone from now on.
+///
+/// # Errors
+/// When another demo uses the folder, or it cannot be used.
+pub fn open_relay(listener: &TcpListener, data: &Path) -> Result<Relay, Box<dyn Error>> {
+    let address = listener.local_addr()?;
+    let mut config = Config::new(training::relay(data));
+    config.listen = address;
+    config.destinations =
+        vec![Destination::webhook("crm", &format!("http://{}/crm/hook", loopback(address)))?];
+    Ok(Relay::open(config).map_err(|error| match error {
+        RelayError::InUse { .. } => DemoError::InUse(data.into()),
+        other => DemoError::Relay(other),
+    })?)
+}
+
 /// Serves until interrupted; then finishes what is under way.
 pub async fn run(
     listener: TcpListener,
+    relay: Relay,
     shop: Arc<Shop>,
     trainer: Arc<Trainer>,
     www: &Path,
     data: &Path,
 ) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
-    let mut config = Config::new(training::relay(data));
-    config.listen = address;
-    config.destinations =
-        vec![Destination::webhook("crm", &format!("http://{}/crm/hook", loopback(address)))?];
-    let relay = Relay::open(config)?;
     let app = Router::new()
         .merge(pages::router(shop.clone()))
         .merge(training_button(shop.clone(), trainer))
@@ -50,7 +64,8 @@ pub async fn run(
     let stop = stop_signal()?;
     tell(&shop, address);
     let running = relay.start();
-    axum::serve(listener, assets::guard(app)).with_graceful_shutdown(stop).await?;
+    let app = gate::keep(assets::guard(app), address.ip());
+    patience::serve(listener, app, stop, patience::GRACE).await?;
     running.shutdown().await?;
     relay.shutdown().await?;
     Ok(())
@@ -91,7 +106,7 @@ fn training_button(shop: Arc<Shop>, trainer: Arc<Trainer>) -> Router {
 /// `POST /crm/train`: trains on the orders and on what happened since; a script is told how it went.
 async fn train(shop: &Shop, visit: &Visit, headers: &http::HeaderMap, trainer: Arc<Trainer>) -> Response {
     let started = std::time::Instant::now();
-    let done = tokio::task::spawn_blocking(move || trainer.train(true)).await;
+    let done = tokio::task::spawn_blocking(move || trainer.train()).await;
     let say = |key| shop.strings.label(visit.lang, "crm", key);
     let message = match done {
         Ok(Ok(summary)) => {
@@ -137,5 +152,8 @@ fn tell(shop: &Shop, address: SocketAddr) {
     println!("  4. Put something in the cart and order it; nothing is charged.");
     println!("  5. {home}/crm  what the CRM received; train on it there, then reload the shop.");
     println!("  6. {home}/?lang=uz  Oʻzbekcha; {home}/?lang=ru  Русский.");
+    if let Some(warning) = gate::warning(address.ip()) {
+        println!("{warning}");
+    }
     println!("Ctrl-C closes it.");
 }

@@ -38,7 +38,7 @@ fn the_sample_catalogue_is_whole() {
     assert!(catalog.products().len() >= 110);
     let mut titles = HashSet::new();
     for product in catalog.products() {
-        let Product { id, titles: named, category, brand, color, price, image, added, .. } = product;
+        let Product { id, titles: named, category, brand, colors, price, image, added, .. } = product;
         assert!(id.starts_with("AT-"), "{id}");
         assert!(named.iter().all(|title| title.chars().count() > 3), "{id} is not named in every language");
         assert!(named.iter().all(|title| titles.insert(title.clone())), "{id} shares a title");
@@ -48,7 +48,7 @@ fn the_sample_catalogue_is_whole() {
         assert!(!brand.is_empty() && added.is_some(), "{id}");
         // What is drunk or burnt has no colour to like.
         let used_up = ["Tea", "Soap & candles"].contains(&category[1].as_str());
-        assert_eq!(color.is_empty(), used_up, "{id}");
+        assert_eq!(colors.is_empty(), used_up, "{id}");
         assert!(*price >= 10_000.0 && price % 1_000.0 == 0.0, "{id} costs {price}");
         assert!(www().join(image.trim_start_matches('/')).is_file(), "{image} is not drawn");
     }
@@ -66,7 +66,7 @@ fn every_shelf_and_colour_has_a_name_in_every_language() {
                 "{:?}",
                 product.category
             );
-            assert!(product.color.is_empty() || colors.get(&product.color).is_some(), "{}", product.color);
+            assert!(product.colors.iter().all(|color| colors.get(color).is_some()), "{:?}", product.colors);
         }
     }
 }
@@ -162,6 +162,16 @@ async fn a_chosen_language_is_remembered_and_the_address_keeps_its_query() {
     assert!(html.contains("<html lang=\"ru\">") && html.contains("search?q=brown&amp;lang=uz"), "{html}");
     let (_, response) = ask(&shop, "/?lang=xx", "").await;
     assert!(response.headers().get(header::SET_COOKIE).is_none());
+}
+
+#[tokio::test]
+async fn a_language_link_stays_in_the_shop() {
+    let shop = Arc::new(shop());
+    for address in ["//evil.example/x", "///evil.example/x", "/\\evil.example/x"] {
+        let (_, html) = page(&shop, address, "").await;
+        let html = html.replace("&#x2f;", "/");
+        assert!(html.contains("=\"/evil.example/x?lang=uz\""), "{address}: {html}");
+    }
 }
 
 #[tokio::test]

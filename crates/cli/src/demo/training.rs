@@ -1,6 +1,7 @@
 //! Orders and events in, site folder out: at the start, and again at the push of a button.
 
 use super::Args;
+use super::dressed;
 use super::error::DemoError;
 use super::opening;
 use super::sample::{self, Scale};
@@ -27,6 +28,8 @@ pub fn relay(data: &Path) -> PathBuf {
 pub struct Trainer {
     options: Options,
     events: PathBuf,
+    /// Whether the catalogue is another shop's, whose cards lead elsewhere.
+    foreign: bool,
     running: Mutex<()>,
 }
 
@@ -49,17 +52,26 @@ impl Trainer {
                 options.columns = tanish_train::input::ColumnNames::parse(columns)?;
             }
         }
-        Ok(Trainer { options, events: relay(&args.data).join("events"), running: Mutex::default() })
+        Ok(Trainer {
+            options,
+            events: relay(&args.data).join("events"),
+            foreign: args.catalog.is_some(),
+            running: Mutex::default(),
+        })
     }
 
-    /// Trains from the orders, and with `events` also from the relay's event log.
-    pub fn train(&self, events: bool) -> Result<Summary, TrainError> {
+    /// Trains from the orders and from the relay's event log, earlier days' included.
+    pub fn train(&self) -> Result<Summary, DemoError> {
         let _alone = super::shop::state::lock(&self.running);
         let mut options = self.options.clone();
-        if events && self.events.is_dir() {
+        if self.events.is_dir() {
             options.events = vec![self.events.clone()];
         }
-        tanish_train::train(&options, &mut Clock(std::time::Instant::now()))
+        let summary = tanish_train::train(&options, &mut Clock(std::time::Instant::now()))?;
+        if self.foreign {
+            dressed::publish(&self.options.out)?;
+        }
+        Ok(summary)
     }
 
     /// The product ids of the model's popular list, best first.
@@ -93,7 +105,8 @@ pub fn cards(folder: &Path) -> Result<Vec<tanish::model::Card>, DemoError> {
     Ok(cards)
 }
 
-fn read<T>(
+/// Reads a file of a site folder.
+pub fn read<T>(
     folder: &Path,
     name: &Name,
     decode: impl Fn(&[u8]) -> Result<T, tanish::model::ModelError>,

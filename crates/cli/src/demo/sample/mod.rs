@@ -297,7 +297,7 @@ mod tests {
             if product.category.last().is_some_and(|shelf| shelf == "Shirts") {
                 shirts.entry(&row.customer_id).or_default().insert(&row.size);
             }
-            colors.entry(&row.customer_id).or_default().push(&product.color);
+            colors.entry(&row.customer_id).or_default().push(product.color());
         }
         assert!(shirts.values().all(|sizes| sizes.len() == 1));
         let most = |colors: &Vec<&str>| {

@@ -116,7 +116,7 @@ impl Taste {
     pub fn weight(&self, product: &Product) -> f64 {
         let shelf = product.category.last().map_or("", String::as_str);
         let care = self.household.iter().find(|(name, _)| *name == shelf).map_or(0.03, |(_, care)| *care);
-        let color = if self.palette.contains(&product.color.as_str()) { FAVOURITE } else { 1.0 };
+        let color = if self.palette.contains(&product.color()) { FAVOURITE } else { 1.0 };
         let dear = (self.purse / product.price.max(1.0)).min(1.0);
         if self.size(product).is_some() { care * color * dear } else { 0.0 }
     }

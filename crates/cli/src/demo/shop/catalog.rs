@@ -17,8 +17,8 @@ pub struct Product {
     pub category: Vec<String>,
     /// Who makes it; empty when unknown.
     pub brand: String,
-    /// Its colour, in English; empty when unknown.
-    pub color: String,
+    /// Its colours, in English, the main one first; empty when unknown.
+    pub colors: Vec<String>,
     /// The sizes it comes in; empty where there is one.
     pub sizes: Vec<String>,
     /// Price of one piece, in the shop's currency.
@@ -42,6 +42,11 @@ impl Product {
         if wanted.is_empty() { &self.titles[0] } else { wanted }
     }
 
+    /// Its main colour; empty when unknown.
+    pub fn color(&self) -> &str {
+        self.colors.first().map_or("", String::as_str)
+    }
+
     /// Whether it can be bought now.
     pub fn in_stock(&self) -> bool {
         self.stock.is_none_or(|pieces| pieces > 0)
@@ -49,8 +54,13 @@ impl Product {
 
     /// Address of its page.
     pub fn url(&self) -> String {
-        format!("/product/{}", encode(&self.id))
+        address(&self.id)
     }
+}
+
+/// Address of a product's page.
+pub fn address(id: &str) -> String {
+    format!("/product/{}", encode(id))
 }
 
 /// A part of a path, safe in an address.
@@ -141,7 +151,7 @@ impl Catalog {
                 titles: [field("title").into(), field("title_uz").into(), field("title_ru").into()],
                 category: list("category", '>'),
                 brand: field("brand").into(),
-                color: field("color").into(),
+                colors: list("color", '|'),
                 sizes: list("sizes", '|'),
                 price,
                 stock: field("stock").parse().ok(),

@@ -118,7 +118,7 @@ fn attributes(product: Option<&Product>, size: &str) -> Value {
     };
     tell("size", size);
     if let Some(product) = product {
-        tell("color", &product.color);
+        tell("color", product.color());
         tell("brand", &product.brand);
         tell("category", &product.category.join("/"));
     }

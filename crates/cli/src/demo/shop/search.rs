@@ -47,8 +47,12 @@ fn cost(words: &[String], wanted: &[String]) -> Option<usize> {
 
 fn words_of(product: &Product) -> Vec<String> {
     let mut words = Vec::new();
-    for text in
-        product.titles.iter().chain([&product.color, &product.brand, &product.id]).chain(&product.category)
+    for text in product
+        .titles
+        .iter()
+        .chain([&product.brand, &product.id])
+        .chain(&product.colors)
+        .chain(&product.category)
     {
         words.extend(fold(text));
     }
@@ -78,7 +82,7 @@ mod tests {
         let product = |id: &str, titles: [&str; 3], color: &str, category: &str| Product {
             id: id.into(),
             titles: titles.map(str::to_owned),
-            color: color.into(),
+            colors: vec![color.into()],
             category: vec![category.into()],
             ..Product::default()
         };

@@ -101,8 +101,13 @@ impl Shop {
         Sheet {
             card: self.card(product, lang),
             brand: product.brand.clone(),
-            color: self.strings.label(lang, "color", &product.color).to_owned(),
-            color_code: slugify(&product.color),
+            color: product
+                .colors
+                .iter()
+                .map(|color| self.strings.label(lang, "color", color))
+                .collect::<Vec<_>>()
+                .join(" / "),
+            color_code: slugify(product.color()),
             sizes: product.sizes.clone(),
             size: product.sizes.get(product.sizes.len() / 2).cloned().unwrap_or_default(),
             available: product.in_stock(),
@@ -149,7 +154,7 @@ impl Shop {
         });
         for (key, text) in [
             ("brand", product.brand.clone()),
-            ("color", product.color.clone()),
+            ("color", product.color().to_owned()),
             ("category", product.category.join("/")),
         ] {
             if !text.is_empty() {

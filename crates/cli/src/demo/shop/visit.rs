@@ -39,7 +39,8 @@ impl Visit {
             rest.filter(|pair| !pair.is_empty() && *pair != LANG && !pair.starts_with("lang=")).collect();
         let choice = format!("{LANG}={}", lang.code());
         pairs.push(&choice);
-        format!("{}?{}", self.uri.path(), pairs.join("&"))
+        // A browser reads `//host` and `/\host` as another site's address.
+        format!("/{}?{}", self.uri.path().trim_start_matches(['/', '\\']), pairs.join("&"))
     }
 
     /// A page, which remembers the language when it was chosen with this request.
