@@ -3,10 +3,11 @@
 //! Numbers are given by rank of the name, so they (and all that is counted with them) do not depend
 //! on the order in which files and rows came.
 
-use crate::input::events::{Action, Person, TakeEvents, Touched};
-use crate::input::orders::{OrderLine, PRODUCT_FIELDS, TakeLines};
-use crate::input::report::ReadReport;
-use std::collections::{BTreeMap, HashMap};
+use crate::input::events::{Action, Person, SILENCE, TakeEvents, Touched, VISIT};
+use crate::input::orders::{OrderLine, PRODUCT_FIELDS, TakeLines, Trade};
+use crate::input::report::{Problem, ReadReport};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Stands for "unknown" in place of a number.
@@ -68,7 +69,7 @@ pub(crate) struct Line {
     pub person: u32,
     pub country: u32,
     pub quantity: f32,
-    pub returned: bool,
+    pub trade: Trade,
     rest: u32,
     place: Place,
 }
@@ -85,7 +86,7 @@ pub(crate) struct Touch {
 }
 
 /// A line of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Place {
     file: u32,
     line: u32,
@@ -111,6 +112,8 @@ pub(crate) struct History {
     files: Vec<(String, Input)>,
     /// Orders below this number came from order files.
     order_files_end: u32,
+    /// What order files say came back or was cancelled: order, product.
+    returns: HashSet<(u32, u32)>,
     browsers: HashMap<u32, u32>,
     /// Whether what rows say of their products is worth keeping.
     pub listen: bool,
@@ -149,7 +152,7 @@ impl History {
 
     fn push(&mut self, line: u64, person: u32, order: &OrderLine<'_>) {
         let product = self.products.number(order.product);
-        if self.listen && !order.returned && order.price != Some(0.0) {
+        if self.listen && order.trade == Trade::Sold && order.price != Some(0.0) {
             for (field, text) in (0u8..).zip(order.says) {
                 if let Some(text) = text {
                     let text = self.texts.number(text);
@@ -165,10 +168,14 @@ impl History {
             person,
             country: order.country.map_or(NONE, |country| self.countries.number(country)),
             quantity: order.quantity as f32,
-            returned: order.returned,
+            trade: order.trade,
             rest: order.rest,
             place: self.place(line),
         };
+        let of_orders = self.files.last().is_some_and(|(_, input)| *input == Input::Orders);
+        if of_orders && line.trade != Trade::Sold {
+            self.returns.insert((line.order, line.product));
+        }
         self.lines.push(line);
     }
 
@@ -179,6 +186,7 @@ impl History {
         let owner = |person: u32| browsers.get(&person).copied().unwrap_or(person);
         self.lines.iter_mut().for_each(|line| line.person = owner(line.person));
         self.touches.iter_mut().for_each(|touch| touch.person = owner(touch.person));
+        self.name_visits();
         self.rank();
         self.lines.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.place.cmp(&b.place)));
         let mut repeats = Vec::new();
@@ -189,6 +197,7 @@ impl History {
             }
             same
         });
+        self.drop_repeated_orders(&mut repeats);
         let key = |touch: &Touch| (touch.person, touch.session, touch.at, touch.product, touch.action);
         self.touches.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.place.cmp(&b.place)));
         self.touches.dedup_by(|later, first| {
@@ -200,20 +209,117 @@ impl History {
             same
         });
         repeats.sort_unstable();
+        let future = self.drop_future();
         let files = &self.files;
+        for (place, at) in future {
+            let (file, input) = &files[place.file as usize];
+            let report = if *input == Input::Orders { &mut *orders } else { &mut *events };
+            let reason = || format!("{} is long after all other times", instant(at));
+            report.bad.entry(Problem::FarFuture).or_default().add(file, u64::from(place.line), reason);
+        }
         for place in repeats {
             let (file, input) = &files[place.file as usize];
             let report = if *input == Input::Orders { &mut *orders } else { &mut *events };
-            report.duplicates.add(file, u64::from(place.line), || "equal to another row".into());
+            report.duplicates.add(file, u64::from(place.line), || {
+                "equal to another row, or a line of an order that came before".into()
+            });
         }
         for line in &self.lines {
             let input = files[line.place.file as usize].1;
             let report = if input == Input::Orders { &mut *orders } else { &mut *events };
-            report.returned += u64::from(line.returned);
+            report.returned += u64::from(line.trade != Trade::Sold);
             report.without_customer += u64::from(line.person == NONE);
         }
         orders.settle();
         events.settle();
+    }
+
+    /// Drops lines of orders that several events tell of (a page loaded again, two tabs, the server): of one
+    /// order, product and variant the first stands.
+    fn drop_repeated_orders(&mut self, repeats: &mut Vec<Place>) {
+        let (files, orders) = (&self.files, &self.orders);
+        // The orders of session rows, which begin so, are made of rows that each tell of another purchase.
+        let of_events = |line: &Line| {
+            files[line.place.file as usize].1 == Input::Events
+                && !orders.name(line.order).starts_with(['\u{2}', '\u{3}'])
+        };
+        let mut seen: HashMap<(u32, Trade), Place> = HashMap::new();
+        let mut current = (NONE, NONE);
+        let mut dropped = HashSet::new();
+        self.lines.retain(|line| {
+            if current != (line.order, line.product) {
+                current = (line.order, line.product);
+                seen.clear();
+            }
+            if !of_events(line) {
+                return true;
+            }
+            match seen.entry((line.rest, line.trade)) {
+                Entry::Vacant(free) => {
+                    free.insert(line.place);
+                    true
+                }
+                Entry::Occupied(first) => {
+                    if *first.get() != line.place {
+                        dropped.insert((line.place, line.product));
+                    }
+                    repeats.push(line.place);
+                    false
+                }
+            }
+        });
+        self.touches.retain(|touch| {
+            touch.action != Action::Purchase || !dropped.contains(&(touch.place, touch.product))
+        });
+    }
+
+    /// Gives lines that are bought in a visit without a session's id the order of that visit.
+    fn name_visits(&mut self) {
+        let Some(unnamed) = self.orders.find(VISIT) else { return };
+        let loose = self.touches.iter().filter(|touch| touch.session == NONE);
+        let mut touched: Vec<(u32, i64)> = loose.map(|touch| (touch.person, touch.at)).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let mut began: Vec<i64> = Vec::with_capacity(touched.len());
+        for (at, &(person, instant)) in touched.iter().enumerate() {
+            let goes_on = at
+                .checked_sub(1)
+                .is_some_and(|before| touched[before].0 == person && instant - touched[before].1 <= SILENCE);
+            began.push(if goes_on { began[at - 1] } else { instant });
+        }
+        for line in self.lines.iter_mut().filter(|line| line.order == unnamed) {
+            // Each of these lines has a touch of its own.
+            let began = touched.binary_search(&(line.person, line.at)).map_or(line.at, |at| began[at]);
+            let person = if line.person == NONE { "" } else { self.people.name(line.person) };
+            line.order = self.orders.number(&format!("{VISIT}{person}\u{1}{began}"));
+        }
+    }
+
+    /// Drops what happened long after all else; the rows, in the order they were read in.
+    fn drop_future(&mut self) -> Vec<(Place, i64)> {
+        let of_order = self.lines.chunk_by(|a, b| a.order == b.order);
+        let last_lines = of_order.filter_map(|order| order.iter().map(|line| line.at).max());
+        let of_session = self.touches.chunk_by(|a, b| a.person == b.person && a.session == b.session);
+        let last_touches = of_session.filter_map(|visit| visit.last().map(|touch| touch.at));
+        let latest = latest_credible(last_lines.chain(last_touches).collect());
+        let mut dropped = Vec::new();
+        self.lines.retain(|line| {
+            let keep = line.at <= latest;
+            if !keep {
+                dropped.push((line.place, line.at));
+            }
+            keep
+        });
+        self.touches.retain(|touch| {
+            let keep = touch.at <= latest;
+            // A purchase stands among the lines too, or was known from the order files.
+            if !keep && touch.action != Action::Purchase {
+                dropped.push((touch.place, touch.at));
+            }
+            keep
+        });
+        dropped.sort_unstable();
+        dropped
     }
 
     fn rank(&mut self) {
@@ -265,10 +371,39 @@ impl History {
     }
 }
 
+/// Fewest orders and visits among which one alone can be told to be wrong.
+const MIN_SOURCES: usize = 20;
+/// From so many orders and visits on, they follow each other closely.
+const MANY_SOURCES: usize = 1000;
+/// How far ahead the last few may be where there are many, in milliseconds: 30 days.
+const NEAR: i64 = 30 * 86_400_000;
+/// How far ahead the last one may be where there are few, in milliseconds: a year.
+const FAR: i64 = 365 * 86_400_000;
+
+/// The latest instant that a clock may say, from the last instants of all orders and visits.
+///
+/// One wrong clock must not make all true history look old: the last 0.1 % (at least one) are
+/// believed only when they lie within 30 days of the rest; below 1000 orders and visits within a year;
+/// below 20 nothing can be told and all is believed. A rank of instants: no order of rows changes it.
+fn latest_credible(mut sources: Vec<i64>) -> i64 {
+    let count = sources.len();
+    if count < MIN_SOURCES {
+        return i64::MAX;
+    }
+    let doubted = (count / MANY_SOURCES).max(1);
+    let (_, &mut rest, _) = sources.select_nth_unstable(count - 1 - doubted);
+    rest.saturating_add(if count < MANY_SOURCES { FAR } else { NEAR })
+}
+
+/// An instant in words.
+fn instant(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| time.to_string())
+}
+
 /// Equal for exact duplicates only; the rest puts lines in an order that no file order changes.
-fn key(line: &Line) -> (u32, u32, i64, u32, bool, u32, u64, u32, u32) {
-    let Line { order, product, at, person, returned, quantity, price, country, rest, .. } = *line;
-    (order, product, at, person, returned, quantity.to_bits(), price.to_bits(), country, rest)
+fn key(line: &Line) -> (u32, u32, i64, u32, Trade, u32, u64, u32, u32) {
+    let Line { order, product, at, person, trade, quantity, price, country, rest, .. } = *line;
+    (order, product, at, person, trade, quantity.to_bits(), price.to_bits(), country, rest)
 }
 
 impl TakeLines for History {
@@ -299,6 +434,11 @@ impl TakeEvents for History {
 
     fn knows_order(&self, order: &str) -> bool {
         self.orders.find(order).is_some_and(|number| number < self.order_files_end)
+    }
+
+    fn knows_return(&self, order: &str, product: &str) -> bool {
+        let known = self.orders.find(order).zip(self.products.find(product));
+        known.is_some_and(|known| self.returns.contains(&known))
     }
 
     fn bought(&mut self, line: u64, person: Person<'_>, order: OrderLine<'_>) {

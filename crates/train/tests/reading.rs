@@ -256,7 +256,7 @@ fn shopify_orders() {
     let (summary, popular) = preset("shopify_orders.csv", Preset::Shopify);
     let read = &summary.orders_read;
     assert_eq!((read.rows, read.kept, read.returned, read.without_customer), (4, 4, 2, 0));
-    assert_eq!(popular, ["SH-M"], "the belt and one shirt came back");
+    assert_eq!(popular, ["Leather belt", "SH-M"], "one belt and the other shirt came back");
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn woocommerce_orders() {
     let read = &summary.orders_read;
     assert_eq!((read.rows, read.kept, read.returned, read.other), (5, 4, 1, 1));
     assert_eq!(summary.customers, 2, "a guest is known by the address alone");
-    assert_eq!(popular, ["SHIRT", "BELT"], "one of two belts came back");
+    assert_eq!(popular, ["BELT", "SHIRT"], "a cancelled belt takes nothing from those sold");
 }
 
 #[test]
@@ -325,4 +325,58 @@ fn a_folder_of_logs_is_read_whole() {
     // Orders 1 and 900 stand in both; every message counts once.
     assert_eq!((summary.orders, summary.events_read.kept), (2, 6));
     assert!(Path::new(&summary.events_read.files[0].name).ends_with("1.jsonl"));
+}
+
+#[test]
+fn uci_times_with_the_month_first() {
+    let text =
+        "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,10001,1,12/13/2010 8:26,1,1\n";
+    let summary = train_on("o.csv", text.as_bytes(), |o| o.preset = Some(Preset::UciOnlineRetail)).unwrap();
+    assert_eq!(summary.orders_read.kept, 1);
+    let plain = "order_id,product_id,timestamp\n1,A,12/1/2010 8:26\n2,A,2010-12-01\n";
+    let summary = train_on("o.csv", plain.as_bytes(), |_| {}).unwrap();
+    assert_eq!(bad(&summary.orders_read), [(Problem::BadTimestamp, 1)], "which comes first is not known");
+}
+
+#[test]
+fn a_header_that_is_not_utf_8_is_named() {
+    let text = [b"order_id,product_id,timestamp,pr\xe9nom\n".as_slice(), b"1,A,2026-01-01,x\n"].concat();
+    let error = train_on("orders.csv", &text, |_| {}).unwrap_err().to_string();
+    assert!(error.contains("orders.csv:1: the header is not UTF-8"), "{error}");
+    assert!(error.contains("save the file as UTF-8"), "{error}");
+}
+
+#[test]
+fn excels_first_line_is_no_header() {
+    for (separator, head) in [(";", "sep=;\r\n"), (",", "sep=,\n"), ("\t", "sep=\t\n")] {
+        let text = format!("{head}{}", PLAIN.replace(',', separator));
+        let summary = train_on("orders.csv", text.as_bytes(), |_| {}).unwrap();
+        assert_eq!((summary.orders_read.rows, summary.orders_read.kept), (5, 5), "{head:?}");
+    }
+}
+
+#[test]
+fn a_folder_without_logs_is_told_of() {
+    let empty = tempfile::tempdir().unwrap();
+    let with = |o: &mut Options| o.events = vec![empty.path().to_owned()];
+    let summary = train_on("orders.csv", PLAIN.as_bytes(), with).unwrap();
+    assert!(summary.events_read.notes[0].ends_with("has no *.jsonl files: name other files one by one"));
+    let options = Options { events: vec![empty.path().to_owned()], ..Options::new("site") };
+    assert!(train(&options, &mut ()).unwrap_err().to_string().contains("has no *.jsonl files"));
+}
+
+#[test]
+fn products_that_are_none_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("events.jsonl");
+    let many = vec![r#"{"product_id":"A"}"#; 1003].join(",");
+    let event = |id: u32, products: &str| {
+        format!(
+            r#"{{"event":"Order Completed","messageId":"m{id}","userId":"anna","timestamp":"2026-01-01","properties":{{"products":[{products}]}}}}"#
+        )
+    };
+    std::fs::write(&log, format!("{}\n{}\n", event(1, &many), event(2, r#"7,{"product_id":"B"}"#))).unwrap();
+    let summary = run(&folder.path().join("site"), |options| options.events = vec![log]);
+    assert_eq!(bad(&summary.events_read), [(Problem::BrokenRow, 1), (Problem::Overlong, 3)]);
+    assert_eq!((summary.events_read.rows, summary.events_read.kept), (1005, 2));
 }

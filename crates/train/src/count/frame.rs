@@ -3,13 +3,12 @@
 use super::fixed::Lists;
 use crate::history::{History, Line, NONE, Touch};
 use crate::input::catalog::Catalog;
-use crate::input::events::Action;
+use crate::input::events::{Action, SILENCE};
+use crate::input::orders::Trade;
 use std::collections::HashMap;
 
 /// Most products of an order or of a visit that are paired with each other.
 const MAX_TOGETHER: usize = 50;
-/// A visit without a name ends after so many milliseconds of silence: 30 minutes.
-const SILENCE: i64 = 30 * 60_000;
 
 /// A step of a visit.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +89,7 @@ impl Frame {
 
     fn fill_baskets(&mut self) {
         for order in self.lines.chunk_by(|a, b| a.order == b.order) {
-            let sold = order.iter().filter(|line| !line.returned);
+            let sold = order.iter().filter(|line| line.trade == Trade::Sold);
             let mut products: Vec<u32> = sold.clone().map(|line| line.product).collect();
             products.sort_unstable();
             products.dedup();

@@ -5,6 +5,7 @@ mod fixed;
 mod frame;
 mod next;
 mod popular;
+mod returns;
 mod similar;
 mod together;
 

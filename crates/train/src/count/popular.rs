@@ -3,8 +3,10 @@
 use super::fixed::fixed;
 use super::frame::Frame;
 use super::next::strength;
+use super::returns::sales_returned;
 use crate::history::NONE;
 use crate::input::events::Action;
+use crate::input::orders::Trade;
 use std::collections::BTreeMap;
 
 /// After so many days a purchase or a view counts 1/e for popularity.
@@ -16,27 +18,28 @@ const MIN_REPEAT_SHARE: f64 = 0.1;
 /// A day, in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// By product: faded purchases and views. Returns take back what their sale gave.
+/// By product: faded purchases and views. A return takes back what its sale gave, and no more; see [`sales_returned`].
 pub(super) fn popularity(frame: &Frame) -> Vec<u64> {
-    let mut sums = vec![0i64; frame.products];
-    let weight =
-        |at: i64, action: Action| fixed(strength(action) * (-frame.age_days(at) / FADE_DAYS).exp()) as i64;
-    for line in &frame.lines {
-        let weight = weight(line.at, Action::Purchase);
-        sums[line.product as usize] += if line.returned { -weight } else { weight };
+    let mut sums = vec![0u64; frame.products];
+    let weight = |at: i64, action: Action| fixed(strength(action) * (-frame.age_days(at) / FADE_DAYS).exp());
+    for line in frame.lines.iter().filter(|line| line.trade == Trade::Sold) {
+        sums[line.product as usize] += weight(line.at, Action::Purchase);
+    }
+    for sale in sales_returned(&frame.lines) {
+        sums[sale.product as usize] -= weight(sale.at, Action::Purchase);
     }
     // Purchases among the touches stand among the lines as well.
     for touch in frame.touches.iter().filter(|touch| touch.action != Action::Purchase) {
         sums[touch.product as usize] += weight(touch.at, touch.action);
     }
-    sums.into_iter().map(|sum| sum.max(0) as u64).collect()
+    sums
 }
 
 /// By product: the median of the days between two purchases by one person; 0 below [`MIN_REPEATS`]
 /// repeats or [`MIN_REPEAT_SHARE`] of the buyers.
 pub(super) fn repeat_days(frame: &Frame) -> Vec<u32> {
     let mut days: BTreeMap<(u32, u32), Vec<i64>> = BTreeMap::new();
-    let sold = frame.lines.iter().filter(|line| !line.returned && line.person != NONE);
+    let sold = frame.lines.iter().filter(|line| line.trade == Trade::Sold && line.person != NONE);
     for line in sold {
         days.entry((line.product, line.person)).or_default().push(line.at.div_euclid(DAY));
     }

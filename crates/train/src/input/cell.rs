@@ -20,7 +20,8 @@ pub(crate) type Fault = (Problem, String);
 
 /// An instant in milliseconds since 1970. A time without a zone is taken as UTC.
 ///
-/// RFC 3339, `YYYY-MM-DD[ HH:MM[:SS]]`, `YYYYMMDD`, or seconds, milliseconds or microseconds since 1970.
+/// RFC 3339, `YYYY-MM-DD[ HH:MM[:SS]]`, `YYYYMMDD`, or seconds, milliseconds,
+/// microseconds or nanoseconds since 1970.
 pub(crate) fn timestamp(text: &str) -> Result<i64, Fault> {
     let millis = parse_timestamp(text).ok_or_else(|| {
         (Problem::BadTimestamp, format!("{:?} is no time: use 2026-11-22 14:30:00", clip(text)))
@@ -30,6 +31,23 @@ pub(crate) fn timestamp(text: &str) -> Result<i64, Fault> {
     } else {
         Err((Problem::Absurd, format!("{:?} is not between 1990 and 2099", clip(text))))
     }
+}
+
+/// [`timestamp`], and month first with strokes, as spreadsheets of some countries write it: `12/1/2010 8:26`.
+pub(crate) fn timestamp_month_first(text: &str) -> Result<i64, Fault> {
+    let civil = (text.len() <= 20 && text.contains('/'))
+        .then(|| {
+            ["%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y"].iter().find_map(|form| civil(form, text))
+        })
+        .flatten();
+    timestamp(civil.as_deref().unwrap_or(text))
+}
+
+/// A time of a form in the form that [`timestamp`] reads.
+fn civil(form: &str, text: &str) -> Option<String> {
+    let broken = jiff::fmt::strtime::parse(form, text).ok()?;
+    let time = broken.to_datetime().or_else(|_| broken.to_date().map(|date| date.at(0, 0, 0, 0)));
+    time.ok().map(|time| time.to_string())
 }
 
 fn parse_timestamp(text: &str) -> Option<i64> {
@@ -45,6 +63,7 @@ fn parse_timestamp(text: &str) -> Option<i64> {
             9..=10 => number.checked_mul(1000),
             12..=13 => Some(number),
             15..=16 => Some(number / 1000),
+            17..=19 => Some(number / 1_000_000),
             _ => None,
         };
     }
@@ -156,6 +175,7 @@ mod tests {
             "1795348800.5",
             "1795348800000",
             "1795348800000000",
+            "1795348800000000000",
         ] {
             assert_eq!(timestamp(text).map(|at| at / 1000 * 1000), Ok(NOON), "{text}");
         }
@@ -168,6 +188,18 @@ mod tests {
             assert_eq!(timestamp(text).map_err(|fault| fault.0), Err(Problem::BadTimestamp), "{text}");
         }
         assert_eq!(timestamp("1895-01-01").map_err(|fault| fault.0), Err(Problem::Absurd));
+    }
+
+    #[test]
+    fn months_first_where_asked_for() {
+        assert_eq!(timestamp_month_first("12/1/2010 8:26"), timestamp("2010-12-01 08:26"));
+        assert_eq!(timestamp_month_first("1/31/2011 18:05:09"), timestamp("2011-01-31 18:05:09"));
+        assert_eq!(timestamp_month_first("1/31/2011"), timestamp("2011-01-31"));
+        assert_eq!(timestamp_month_first("2010-12-01 08:26:00"), timestamp("2010-12-01 08:26"));
+        for text in ["31/1/2011 8:26", "13/13/2011", "1/2", "/", "12/1/10 8:26x"] {
+            assert!(timestamp_month_first(text).is_err(), "{text}");
+        }
+        assert!(timestamp("12/1/2010 8:26").is_err(), "elsewhere it may be the 12th of January");
     }
 
     #[test]

@@ -111,11 +111,41 @@ impl ColumnNames {
         }
     }
 
+    /// The columns of ours that were given a name of theirs, as compared.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str()))
+    }
+
+    /// An error when a column that was named is not among those that `file` has. `counts`: whether a column
+    /// of ours is one that this file should have.
+    pub(crate) fn all_there(
+        &self,
+        option: &str,
+        file: &str,
+        columns: &[String],
+        counts: impl Fn(&str) -> bool,
+    ) -> Result<(), TrainError> {
+        let there = |theirs: &str| columns.iter().any(|column| plain_name(column) == plain_name(theirs));
+        let missing = self.named().find(|(ours, theirs)| counts(ours) && !there(theirs));
+        let Some((ours, theirs)) = missing.filter(|_| !columns.is_empty()) else { return Ok(()) };
+        Err(TrainError::MissingColumn {
+            file: file.to_owned(),
+            missing: format!("{option} {ours}={theirs}"),
+            found: shown(columns),
+            mend: "name one of these, or leave it out".into(),
+        })
+    }
+
     /// Their name of a column of ours.
     pub(crate) fn theirs(&self, ours: &str) -> Option<&str> {
         let ours = plain_name(ours);
         self.0.iter().find(|(name, _)| *name == ours).map(|(_, theirs)| theirs.as_str())
     }
+}
+
+/// Columns in words, as far as a message can hold them.
+pub(crate) fn shown(columns: &[String]) -> String {
+    columns.iter().take(40).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Finds the fields in the columns of one file.
@@ -163,6 +193,11 @@ impl Binding {
         self.found[field as usize].iter().filter_map(|&column| record.get(column))
     }
 
+    /// The columns of the file so far.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// An error when a file had columns, but none for one of `needed`; each may be met by any of its
     /// fields. `presets`: those worth proposing.
     pub fn check(
@@ -183,11 +218,10 @@ impl Binding {
             Some((name, _)) => format!("it looks like --preset {name}"),
             None => format!("say which is which by --columns {example}=THEIR_NAME,…"),
         };
-        let shown = self.columns.iter().take(40).map(String::as_str).collect::<Vec<_>>().join(", ");
         Err(TrainError::MissingColumn {
             file: file.to_owned(),
             missing: missing.join(", "),
-            found: shown,
+            found: shown(&self.columns),
             mend,
         })
     }

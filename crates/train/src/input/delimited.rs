@@ -17,13 +17,26 @@ pub(crate) fn read(input: Box<dyn BufRead>, delimiter: u8, sink: &mut dyn Sink) 
         let line = rows.line;
         match rows.next() {
             Ok(Raw::End) => return,
+            // Without a header no row can be understood: the next row is not one.
+            Ok(Raw::Overlong) if columns.is_empty() => {
+                return sink.fault(
+                    rows.start,
+                    Problem::Overlong,
+                    "the header is too long: is this a table?".into(),
+                );
+            }
             Ok(Raw::Overlong) => sink.fault(
                 rows.start,
                 Problem::Overlong,
                 format!("a row longer than {MAX_ROW} bytes or {MAX_CELLS} cells: is a quote left open?"),
             ),
             Ok(Raw::Row) => match rows.cells() {
+                None if columns.is_empty() => {
+                    let reason = "the header is not UTF-8, so no row can be read: save the file as UTF-8";
+                    return sink.fault(rows.start, Problem::NotUtf8, reason.into());
+                }
                 None => sink.fault(rows.start, Problem::NotUtf8, "not UTF-8: save the file as UTF-8".into()),
+                Some(cells) if columns.is_empty() && rows.start == 1 && names_delimiter(&cells) => {}
                 Some(cells) if columns.is_empty() => {
                     columns = cells.iter().map(|c| c.trim().to_owned()).collect()
                 }
@@ -47,6 +60,15 @@ pub(crate) fn read(input: Box<dyn BufRead>, delimiter: u8, sink: &mut dyn Sink) 
                 return sink.fault(line, Problem::BrokenOff, format!("the rest cannot be read: {error}"));
             }
         }
+    }
+}
+
+/// Whether a row is the one in which Excel names the delimiter: `sep=;`.
+fn names_delimiter(cells: &[&str]) -> bool {
+    match cells {
+        ["sep=", ""] => true,
+        [cell] => cell.strip_prefix("sep=").is_some_and(|rest| rest.len() == 1),
+        _ => false,
     }
 }
 
@@ -145,6 +167,10 @@ impl Rows {
 
 /// The byte between the cells: the one that splits the first rows into the most cells, equally often.
 pub(crate) fn sniff_delimiter(head: &[u8], tabs_likely: bool) -> u8 {
+    let first = head.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    if let Some(&[delimiter]) = first.strip_prefix(b"sep=") {
+        return delimiter;
+    }
     let candidates = if tabs_likely { *b"\t,;|" } else { *b",;\t|" };
     let score = |delimiter: u8| {
         let widths = first_widths(head, delimiter);

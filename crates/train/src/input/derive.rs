@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Product};
 use super::cell::clip;
+use super::orders::Trade;
 use super::report::{Problem, ReadReport};
 use crate::history::{History, Line};
 use std::collections::{BTreeMap, HashMap};
@@ -61,7 +62,7 @@ fn most_frequent(texts: &BTreeMap<Arc<str>, u32>) -> Option<&str> {
 fn prices(history: &History) -> HashMap<u32, f64> {
     let newest = history.lines.iter().map(|line| line.at).max().unwrap_or_default();
     let mut paid: HashMap<u32, Vec<(bool, f64)>> = HashMap::new();
-    let priced = |line: &&Line| !line.returned && line.price > 0.0;
+    let priced = |line: &&Line| line.trade == Trade::Sold && line.price > 0.0;
     for line in history.lines.iter().filter(priced) {
         paid.entry(line.product).or_default().push((line.at > newest - RECENT, line.price));
     }

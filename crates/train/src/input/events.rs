@@ -2,16 +2,30 @@
 
 use super::cell::{self, Fault};
 use super::columns::{Binding, ColumnNames, Field};
-use super::orders::OrderLine;
-use super::record::{Record, Sink};
+use super::orders::{OrderLine, Trade};
+use super::record::{Record, Sink, plain_name};
 use super::report::{Problem, ReadReport};
 use crate::TrainError;
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Columns without which a session row teaches nothing.
 const NEEDED: [&[Field]; 3] =
     [&[Field::ProductId], &[Field::Timestamp], &[Field::SessionId, Field::VisitorId, Field::CustomerId]];
+
+/// What only session rows have.
+const OWN: [Field; 3] = [Field::SessionId, Field::VisitorId, Field::Action];
+/// All that is read of session rows.
+const READ: [Field; 7] = [
+    Field::SessionId,
+    Field::VisitorId,
+    Field::Action,
+    Field::ProductId,
+    Field::Timestamp,
+    Field::CustomerId,
+    Field::Quantity,
+];
 
 /// What a visitor did with a product, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +34,11 @@ pub(crate) enum Action {
     Cart,
     Purchase,
 }
+
+/// Stands for the order of a line whose order is all that its buyer bought in one visit.
+pub(crate) const VISIT: &str = "\u{3}";
+/// A visit without a session's id ends after so many milliseconds of silence: 30 minutes.
+pub(crate) const SILENCE: i64 = 30 * 60_000;
 
 /// Who did it: by the shop's own id, by the browser's, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,6 +66,8 @@ pub(crate) trait TakeEvents {
     fn met(&mut self, person: Person<'_>);
     /// Whether the order files held this order.
     fn knows_order(&self, order: &str) -> bool;
+    /// Whether the order files said that this product of this order came back or was cancelled.
+    fn knows_return(&self, order: &str, product: &str) -> bool;
     /// A line of an order, whose buyer may be known by the browser's id only.
     fn bought(&mut self, line: u64, person: Person<'_>, order: OrderLine<'_>);
 }
@@ -61,7 +82,7 @@ pub(crate) fn order_line<'a>(order: Cow<'a, str>, product: &'a str, at: i64) -> 
         quantity: 1.0,
         price: None,
         country: None,
-        returned: false,
+        trade: Trade::Sold,
         says: [None; 7],
         rest: 0,
     }
@@ -70,6 +91,11 @@ pub(crate) fn order_line<'a>(order: Cow<'a, str>, product: &'a str, at: i64) -> 
 /// Reads one file of session rows: `session_id, timestamp, product_id[, visitor_id, action, quantity]`.
 pub(crate) struct SessionRows<'a> {
     binding: Binding,
+    names: &'a ColumnNames,
+    /// Whether names of columns may be meant for order files alone.
+    beside_orders: bool,
+    /// Goes before session ids: those of two files have nothing to do with each other.
+    prefix: String,
     exclude: &'a HashSet<String>,
     file: &'a str,
     report: &'a mut ReadReport,
@@ -78,17 +104,33 @@ pub(crate) struct SessionRows<'a> {
 
 impl<'a> SessionRows<'a> {
     pub fn new(
-        columns: &ColumnNames,
+        columns: &'a ColumnNames,
+        beside_orders: bool,
         exclude: &'a HashSet<String>,
         file: &'a str,
         report: &'a mut ReadReport,
         take: &'a mut dyn TakeEvents,
     ) -> SessionRows<'a> {
-        SessionRows { binding: Binding::new(columns, None), exclude, file, report, take }
+        let mut hasher = DefaultHasher::new();
+        file.hash(&mut hasher);
+        let prefix = format!("{:016x}\u{1}", hasher.finish());
+        SessionRows {
+            binding: Binding::new(columns, None),
+            names: columns,
+            beside_orders,
+            prefix,
+            exclude,
+            file,
+            report,
+            take,
+        }
     }
 
     /// Whether the file had the columns that session rows need; to be asked after its last row.
     pub fn check_columns(&self) -> Result<(), TrainError> {
+        let own: &[Field] = if self.beside_orders { &OWN } else { &READ };
+        let counts = |ours: &str| own.iter().any(|field| plain_name(field.name()) == ours);
+        self.names.all_there("--columns", self.file, self.binding.columns(), counts)?;
         self.binding.check(self.file, &NEEDED, &[])
     }
 }
@@ -129,20 +171,23 @@ impl Sink for SessionRows<'_> {
                 let reason = || format!("{:?} is not a product", cell::clip(touched.product));
                 self.report.not_products.add(self.file, record.line, reason);
             }
-            Ok(Some((touched, quantity))) if touched.action == Action::Purchase => {
-                // What one session (else one person) bought is an order.
-                let key = [touched.session, touched.person.customer, touched.person.anonymous];
-                let key = key.into_iter().flatten().next().unwrap_or_default();
-                let order = format!("\u{2}{key}");
+            Ok(Some((touched, quantity))) => {
+                let session = touched.session.map(|session| format!("{}{session}", self.prefix));
+                let touched = Touched { session: session.as_deref(), ..touched };
+                if touched.action != Action::Purchase {
+                    return self.take.touched(record.line, touched);
+                }
+                // What was bought in one session is an order; without its id, what was bought in one visit,
+                // which is known only when all rows are.
+                let order = touched.session.map_or(VISIT.to_owned(), |session| format!("\u{2}{session}"));
                 let line = OrderLine {
                     quantity: quantity.abs(),
-                    returned: quantity <= 0.0,
+                    trade: if quantity > 0.0 { Trade::Sold } else { Trade::Returned },
                     ..order_line(order.into(), touched.product, touched.at)
                 };
                 self.take.bought(record.line, touched.person, line);
                 self.take.touched(record.line, touched);
             }
-            Ok(Some((touched, _))) => self.take.touched(record.line, touched),
             Err((problem, reason)) => {
                 self.report.bad.entry(problem).or_default().add(self.file, record.line, || reason);
             }

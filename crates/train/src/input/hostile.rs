@@ -57,7 +57,7 @@ fn survive_as_events(bytes: &[u8]) {
     }
     if let Ok(source) = Source::of("events", bytes) {
         let columns = ColumnNames::default();
-        let mut rows = SessionRows::new(&columns, &exclude, "events", &mut report, &mut history);
+        let mut rows = SessionRows::new(&columns, false, &exclude, "events", &mut report, &mut history);
         let _ = table::read(source, &LISTS, &mut rows).and_then(|()| rows.check_columns());
     }
     history.settle(&mut ReadReport::default(), &mut report);
@@ -66,7 +66,8 @@ fn survive_as_events(bytes: &[u8]) {
 fn survive_as_catalog(bytes: &[u8]) {
     let Ok(source) = Source::of("catalog", bytes) else { return };
     let (mut catalog, mut report) = (Catalog::default(), ReadReport::default());
-    let mut rows = ProductRows::new(&ColumnNames::default(), "catalog", &mut report, &mut catalog);
+    let columns = ColumnNames::default();
+    let mut rows = ProductRows::new(&columns, "catalog", &mut report, &mut catalog);
     let _ = catalog::read(source, &mut rows);
     report.settle();
     assert_eq!(report.kept, catalog.products.len() as u64);

@@ -51,7 +51,8 @@ pub(crate) struct Inputs {
 /// A file that cannot be opened or is of a foreign kind, a table without a needed column, or nothing
 /// left after all bad rows are set aside.
 pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inputs, TrainError> {
-    let events = files_of(&options.events)?;
+    let mut event_report = ReadReport::default();
+    let events = files_of(&options.events, &mut event_report.notes)?;
     let sizes = options.orders.iter().chain(&events).chain(&options.catalog);
     let total = sizes.map(|path| std::fs::metadata(path).map(|data| data.len()).ok()).sum();
     progress.begin(Phase::Read, total);
@@ -62,7 +63,6 @@ pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inp
         reading.orders(path, &mut order_report)?;
     }
     reading.history.end_orders();
-    let mut event_report = ReadReport::default();
     let mut seen = HashSet::new();
     for path in &events {
         reading.events(path, &mut event_report, &mut seen)?;
@@ -78,7 +78,10 @@ pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inp
     if history.lines.is_empty() && history.touches.is_empty() {
         let blames = [&order_report, &event_report].map(|report| (report.rows > 0).then(|| report.blame()));
         let reason = blames.into_iter().flatten().collect::<Vec<_>>().join("; ");
-        let reason = if reason.is_empty() { "the files have no rows".into() } else { reason };
+        let notes = [&order_report, &event_report].map(|report| report.notes.join("; "));
+        let notes = notes.into_iter().find(|notes| !notes.is_empty());
+        let reason =
+            if reason.is_empty() { notes.unwrap_or_else(|| "the files have no rows".into()) } else { reason };
         return Err(TrainError::NothingLeft { reason });
     }
     if options.catalog.is_empty() {
@@ -89,8 +92,8 @@ pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inp
     Ok(Inputs { history, catalog, orders: order_report, events: event_report, products: product_report })
 }
 
-/// The files named, and those of the folders named, by name.
-fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TrainError> {
+/// The files named, and those of the folders named, by name; folders without any are noted.
+fn files_of(paths: &[PathBuf], notes: &mut Vec<String>) -> Result<Vec<PathBuf>, TrainError> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -105,6 +108,9 @@ fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, TrainError> {
             if name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") {
                 inside.push(file);
             }
+        }
+        if inside.is_empty() {
+            notes.push(format!("{} has no *.jsonl files: name other files one by one", path.display()));
         }
         inside.sort();
         files.append(&mut inside);
@@ -176,7 +182,14 @@ impl Reading<'_> {
                 Ok(self.log(input, &mut log))
             }
             source => {
-                let mut rows = SessionRows::new(&self.options.columns, &exclude, &name, report, &mut history);
+                let mut rows = SessionRows::new(
+                    &self.options.columns,
+                    !self.options.orders.is_empty(),
+                    &exclude,
+                    &name,
+                    report,
+                    &mut history,
+                );
                 self.table(source, &mut rows).and_then(|read| rows.check_columns().map(|()| read))
             }
         };

@@ -3,7 +3,7 @@
 use super::cell::{self, Fault};
 use super::columns::{Binding, ColumnNames, Field};
 use super::preset::{Preset, State, state};
-use super::record::{Record, Sink};
+use super::record::{Record, Sink, plain_name};
 use super::report::{Problem, ReadReport};
 use crate::TrainError;
 use std::borrow::Cow;
@@ -28,6 +28,17 @@ pub(crate) struct OrderRules {
     pub exclude: HashSet<String>,
 }
 
+/// What a line of an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Trade {
+    /// Goods sold.
+    Sold,
+    /// A sale that its own row says was cancelled or refunded: it counts for nothing.
+    Undone,
+    /// Goods that came back, on a line of their own: takes back what an earlier sale gave.
+    Returned,
+}
+
 /// One checked line of an order.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OrderLine<'a> {
@@ -41,7 +52,7 @@ pub(crate) struct OrderLine<'a> {
     /// Of one piece.
     pub price: Option<f64>,
     pub country: Option<&'a str>,
-    pub returned: bool,
+    pub trade: Trade,
     /// By [`PRODUCT_FIELDS`].
     pub says: [Option<&'a str>; 7],
     /// Fingerprint of every other column read, to tell exact duplicates.
@@ -99,7 +110,12 @@ impl<'a> OrderRows<'a> {
 
     /// Whether the file had the columns that lines need; to be asked after its last row.
     pub fn check_columns(&self) -> Result<(), TrainError> {
-        self.checker.binding.check(self.file, &NEEDED, &Preset::ALL)
+        let Checker { binding, rules, .. } = &self.checker;
+        let of_sessions =
+            [Field::SessionId, Field::VisitorId, Field::Action].map(|field| plain_name(field.name()));
+        let counts = |ours: &str| !of_sessions.iter().any(|other| other == ours);
+        rules.columns.all_there("--columns", self.file, binding.columns(), counts)?;
+        binding.check(self.file, &NEEDED, &Preset::ALL)
     }
 }
 
@@ -128,15 +144,16 @@ impl Checker<'_> {
                 self.carried.values[at].as_deref()
             })
         };
-        let mut kind =
-            [Field::Status, Field::Event].into_iter().filter_map(get).map(state).fold(State::Sale, worse);
+        let [status, event] =
+            [Field::Status, Field::Event].map(|field| get(field).map_or(State::Sale, state));
+        let mut other = status == State::Other || event == State::Other;
         if self.rules.preset == Some(Preset::Ga4)
             && get(Field::Event)
                 .is_some_and(|event| !matches!(event, "purchase" | "refund" | "in_app_purchase"))
         {
-            kind = State::Other;
+            other = true;
         }
-        if kind == State::Other {
+        if other {
             return Ok(Err(Skip::Other));
         }
         let product = get(Field::ProductId).ok_or((Problem::NoProduct, "no product id".to_owned()))?;
@@ -146,8 +163,11 @@ impl Checker<'_> {
         {
             return Ok(Err(Skip::NotProduct(product)));
         }
-        let at =
-            cell::timestamp(get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?)?;
+        let at = get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?;
+        let at = match self.rules.preset {
+            Some(Preset::UciOnlineRetail) => cell::timestamp_month_first(at)?,
+            _ => cell::timestamp(at)?,
+        };
         let customer = self.customer(record).or_else(|| get(Field::CustomerId).filter(|_| carries));
         let customer = customer.map(cell::id).transpose()?;
         let order: Cow<'r, str> = match (get(Field::OrderId), customer) {
@@ -157,11 +177,19 @@ impl Checker<'_> {
             (None, None) => return Err((Problem::NoOrder, "neither order nor customer".into())),
         };
         let (quantity, price, backwards) = worth(&get)?;
-        let returned = kind == State::Return
-            || backwards
-            || get(Field::Returned).is_some_and(|text| cell::flag(text).unwrap_or(false))
-            || get(Field::CancelledAt).is_some()
+        // Events and negative lines tell of a return beside the sale; a state tells it of the sale itself.
+        let returned = backwards
+            || event == State::Return
             || self.rules.preset.is_some_and(|preset| preset.cancels(&order));
+        let undone = status == State::Return
+            || quantity == 0.0
+            || get(Field::Returned).is_some_and(|text| cell::flag(text).unwrap_or(false))
+            || get(Field::CancelledAt).is_some();
+        let trade = match (returned, undone) {
+            (true, _) => Trade::Returned,
+            (false, true) => Trade::Undone,
+            (false, false) => Trade::Sold,
+        };
         let says = PRODUCT_FIELDS.map(&get);
         Ok(Ok(OrderLine {
             order,
@@ -171,7 +199,7 @@ impl Checker<'_> {
             quantity,
             price,
             country: get(Field::Country).filter(|country| country.len() <= cell::MAX_ID),
-            returned,
+            trade,
             rest: fingerprint(&says, &get),
             says,
         }))
@@ -183,7 +211,8 @@ impl Checker<'_> {
     }
 }
 
-/// Pieces, the price of one, and whether the line counts backwards (pieces or money came back).
+/// Pieces, the price of one, and whether the line counts backwards (pieces or money came back). No pieces
+/// are left where an export takes refunds off its sales.
 fn worth<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Result<(f64, Option<f64>, bool), Fault> {
     let quantity = get(Field::Quantity).map_or(Ok(1.0), cell::quantity)?;
     let amount = get(Field::Amount).map(cell::money).transpose()?;
@@ -194,7 +223,7 @@ fn worth<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Result<(f64, Option<f64
         Some(price) => Some(price),
         None => amount.filter(|_| quantity != 0.0).map(|amount| (amount / quantity).abs()),
     };
-    let backwards = quantity <= 0.0 || amount.is_some_and(|amount| amount < 0.0);
+    let backwards = quantity < 0.0 || amount.is_some_and(|amount| amount < 0.0);
     Ok((quantity.abs(), price, backwards))
 }
 
@@ -212,14 +241,6 @@ fn fingerprint<'r>(says: &[Option<&'r str>; 7], get: &impl Fn(Field) -> Option<&
 enum Skip<'a> {
     NotProduct(&'a str),
     Other,
-}
-
-fn worse(a: State, b: State) -> State {
-    match (a, b) {
-        (State::Other, _) | (_, State::Other) => State::Other,
-        (State::Return, _) | (_, State::Return) => State::Return,
-        _ => State::Sale,
-    }
 }
 
 impl Sink for OrderRows<'_> {

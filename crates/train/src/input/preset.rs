@@ -11,10 +11,10 @@ use std::str::FromStr;
 ///
 /// | preset | order | product | customer | time | line | state |
 /// | --- | --- | --- | --- | --- | --- | --- |
-/// | `uci-online-retail` | `InvoiceNo` | `StockCode` | `CustomerID` | `InvoiceDate` | `Quantity`, `UnitPrice`, `Description`, `Country` | invoices `C…` are cancellations; codes that do not begin with five digits are not products |
-/// | `shopify` (orders export) | `Name` | `Lineitem sku`, `Lineitem name` | `Customer ID`, `Email` | `Created at`, `Paid at` | `Lineitem quantity`, `Lineitem price`, `Lineitem name`, `Lineitem discount`, `Vendor`, `Shipping Country`, `Billing Country`, `Discount Code`, `Source` | `Cancelled at`, `Financial Status`; what stands only on the first line of an order holds for all its lines |
-/// | `woocommerce` (order export with a row a line item) | `Order Number`, `Order ID` | `Product ID`, `SKU`, `Item Name`, `Product Name` | `Customer User ID`, `Customer ID`, `Email (Billing)`, `Billing Email`; `0` is a guest | `Order Date`, `Date`, `Paid Date` | `Quantity (- Refund)`, `Quantity`, `Item Cost`, `Item Price`, `Item Total`, `Item Name`, `Category`, `Coupon Code`, `Discount Amount`, `Country Code (Billing)`, `Billing Country` | `Order Status`, `Status` |
-/// | `ga4` (BigQuery export, a row an item or events with `items`) | `ecommerce.transaction_id`, `transaction_id` | `items.item_id`, `item_id` | `user_id`, `user_pseudo_id` | `event_timestamp`, `event_date` | `items.quantity`, `items.price`, `items.item_revenue`, `items.item_name`, `items.item_brand`, `items.item_category`, `items.coupon`, `geo.country`; without the prefix too, and with `_` for the dot | `event_name`: `purchase` is kept, `refund` is a return, others are passed over |
+/// | `uci-online-retail` | `InvoiceNo` | `StockCode` | `CustomerID` | `InvoiceDate`, also as `12/1/2010 8:26` (month first) | `Quantity`, `UnitPrice`, `Description`, `Country` | invoices `C…` are returns, each taking back at most what the latest earlier sale of the product to the customer gave; codes that do not begin with five digits are not products |
+/// | `shopify` (orders export) | `Name` | `Lineitem sku`, `Lineitem name` | `Customer ID`, `Email` | `Created at`, `Paid at` | `Lineitem quantity`, `Lineitem price`, `Lineitem name`, `Lineitem discount`, `Vendor`, `Shipping Country`, `Billing Country`, `Discount Code`, `Source` | `Cancelled at`, `Financial Status` (a sale they call cancelled or refunded counts for nothing); what stands only on the first line of an order holds for all its lines |
+/// | `woocommerce` (order export with a row a line item) | `Order Number`, `Order ID` | `Product ID`, `SKU`, `Item Name`, `Product Name` | `Customer User ID`, `Customer ID`, `Email (Billing)`, `Billing Email`; `0` is a guest | `Order Date`, `Date`, `Paid Date` | `Quantity (- Refund)`, `Quantity`, `Item Cost`, `Item Price`, `Item Total`, `Item Name`, `Category`, `Coupon Code`, `Discount Amount`, `Country Code (Billing)`, `Billing Country` | `Order Status`, `Status`: as with Shopify; a quantity of 0 is a sale refunded whole |
+/// | `ga4` (BigQuery export, a row an item or events with `items`) | `ecommerce.transaction_id`, `transaction_id` | `items.item_id`, `item_id` | `user_id`, `user_pseudo_id` | `event_timestamp`, `event_date` | `items.quantity`, `items.price`, `items.item_revenue`, `items.item_name`, `items.item_brand`, `items.item_category`, `items.coupon`, `geo.country`; without the prefix too, and with `_` for the dot | `event_name`: `purchase` is kept, `refund` takes back what its order gave, others are passed over |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// The UCI "Online Retail" table.
@@ -32,7 +32,7 @@ pub enum Preset {
 pub(crate) enum State {
     /// Bought.
     Sale,
-    /// Bought and given back, or cancelled.
+    /// Given back, refunded or cancelled.
     Return,
     /// Never bought.
     Other,

@@ -35,6 +35,10 @@ pub enum Problem {
     BadValue,
     /// An id that came before in the catalogue; the first stands.
     RepeatedId,
+    /// An event said to have happened after it was received; the time of receipt stands for it.
+    ClockAhead,
+    /// A time long after nearly all others: the work of a wrong clock.
+    FarFuture,
 }
 
 impl Problem {
@@ -52,6 +56,8 @@ impl Problem {
             Problem::BadAddress => "addresses dropped (neither http(s) nor relative)",
             Problem::BadValue => "values dropped (unreadable)",
             Problem::RepeatedId => "rows with an id that came before",
+            Problem::ClockAhead => "events of clocks that run ahead (time of receipt taken)",
+            Problem::FarFuture => "rows with a time long after all others",
         }
     }
 }
@@ -128,7 +134,7 @@ pub struct ReadReport {
     pub known: u64,
     /// Rows refused, by problem.
     pub bad: BTreeMap<Problem, Tally>,
-    /// Values dropped from rows that were kept, by problem.
+    /// Values dropped or replaced in rows that were kept, by problem.
     pub mended: BTreeMap<Problem, Tally>,
     /// Remarks on whole files.
     pub notes: Vec<String>,

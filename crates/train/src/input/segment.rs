@@ -3,7 +3,7 @@
 use super::cell::{self, Fault};
 use super::events::{Action, Person, TakeEvents, Touched, order_line};
 use super::jsonl::Object;
-use super::orders::OrderLine;
+use super::orders::{OrderLine, Trade};
 use super::report::{Problem, ReadReport};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -12,6 +12,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most products taken from one event.
 const MAX_PRODUCTS: usize = 1000;
+/// How far a visitor's clock may run ahead of the server's, in milliseconds: 5 minutes.
+const AHEAD: i64 = 5 * 60_000;
 
 /// Reads the events of one log file. A row of the report is one product of an event.
 pub(crate) struct Log<'a> {
@@ -27,7 +29,7 @@ pub(crate) struct Log<'a> {
 #[derive(Clone, Copy)]
 enum Kind {
     Touch(Action),
-    Order { returned: bool },
+    Order(Trade),
 }
 
 impl Kind {
@@ -35,8 +37,8 @@ impl Kind {
         match name {
             "Product Viewed" | "Product Clicked" => Some(Kind::Touch(Action::View)),
             "Product Added" => Some(Kind::Touch(Action::Cart)),
-            "Order Completed" => Some(Kind::Order { returned: false }),
-            "Order Refunded" | "Order Cancelled" => Some(Kind::Order { returned: true }),
+            "Order Completed" => Some(Kind::Order(Trade::Sold)),
+            "Order Refunded" | "Order Cancelled" => Some(Kind::Order(Trade::Returned)),
             _ => None,
         }
     }
@@ -77,12 +79,16 @@ impl Log<'_> {
             (self.report.rows, self.report.other) = (self.report.rows + 1, self.report.other + 1);
             return Ok(());
         };
-        let at = time(event)?;
+        let (at, ahead) = time(event)?;
         let message = event.get("messageId").and_then(Value::as_str);
         if message.is_some_and(|message| !self.seen.insert(fingerprint(message))) {
             self.report.rows += 1;
             self.report.duplicates.add(self.file, line, || "its messageId came before".into());
             return Ok(());
+        }
+        if ahead {
+            let reason = || "its time is after its receivedAt".to_owned();
+            self.report.mended.entry(Problem::ClockAhead).or_default().add(self.file, line, reason);
         }
         let properties = event.get("properties").and_then(Value::as_object);
         let session = id(event.get("context").and_then(|context| context.get("sessionId")))?;
@@ -92,7 +98,7 @@ impl Log<'_> {
         if person == Person::default() && session.is_none() {
             return Err((Problem::NoOrder, "neither userId, anonymousId nor context.sessionId".into()));
         }
-        if matches!(kind, Kind::Order { .. }) && head.order.is_none() {
+        if matches!(kind, Kind::Order(_)) && head.order.is_none() {
             return Err((Problem::NoOrder, format!("{name:?} without order_id or messageId")));
         }
         self.products(line, name, properties, &head)
@@ -106,15 +112,26 @@ impl Log<'_> {
         head: &Head,
     ) -> Result<(), Fault> {
         let listed = properties.and_then(|properties| properties.get("products")).and_then(Value::as_array);
-        let listed = listed.map_or(&[] as &[Value], Vec::as_slice).iter().filter_map(Value::as_object);
-        let mut products: Vec<&Object> = listed.take(MAX_PRODUCTS).collect();
-        if products.is_empty() {
+        let listed = listed.map_or(&[] as &[Value], Vec::as_slice);
+        let mut products: Vec<&Object> = Vec::new();
+        for listed in listed {
+            match listed.as_object() {
+                Some(product) if products.len() < MAX_PRODUCTS => products.push(product),
+                Some(_) => {
+                    let reason = format!("{name:?} with more than {MAX_PRODUCTS} products");
+                    self.fault(line, Problem::Overlong, reason);
+                }
+                None => self.fault(line, Problem::BrokenRow, "a product that is no object".into()),
+            }
+        }
+        let none_listed = listed.is_empty();
+        if none_listed {
             products.extend(properties.filter(|properties| properties.contains_key("product_id")));
         }
-        if products.is_empty() {
+        if products.is_empty() && none_listed {
             return Err((Problem::NoProduct, format!("{name:?} without product_id or products")));
         }
-        let known = matches!(head.kind, Kind::Order { returned: false })
+        let known = matches!(head.kind, Kind::Order(Trade::Sold))
             && head.order.is_some_and(|order| self.take.knows_order(order));
         for product in products {
             if let Err((problem, reason)) = self.product(line, product, head, known) {
@@ -139,24 +156,43 @@ impl Log<'_> {
         let Head { person, session, at, kind, order } = *head;
         let touched = |action| Touched { person, session, product: &id, at, action };
         match (kind, order) {
-            (Kind::Order { returned }, Some(order)) => {
+            (Kind::Order(trade), Some(order)) => {
+                let known = known || (trade == Trade::Returned && self.take.knows_return(order, &id));
                 if known {
                     self.report.known += 1;
                 } else {
                     let line_of = order_line(Cow::Borrowed(order), &id, at);
-                    let bought = OrderLine { quantity: quantity.abs(), price, returned, ..line_of };
+                    let bought = OrderLine {
+                        quantity: quantity.abs(),
+                        price,
+                        trade,
+                        rest: variant(product),
+                        ..line_of
+                    };
                     self.take.bought(line, person, bought);
                 }
                 // The purchase ends the visit's path even where the order itself is known already.
-                if !returned {
+                if trade == Trade::Sold {
                     self.take.touched(line, touched(Action::Purchase));
                 }
             }
             (Kind::Touch(action), _) => self.take.touched(line, touched(action)),
-            (Kind::Order { .. }, None) => {}
+            (Kind::Order(_), None) => {}
         }
         Ok(())
     }
+}
+
+/// Fingerprint of what tells two lines of one product apart.
+fn variant(product: &Object) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    for name in ["variant", "size"] {
+        let value = product.get(name).filter(|value| value.is_string() || value.is_number());
+        value
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned()))
+            .hash(&mut hasher);
+    }
+    hasher.finish() as u32
 }
 
 /// An id member: text or a number; nothing where it is absent, null or empty.
@@ -182,14 +218,21 @@ fn number(object: &Object, name: &str, check: fn(&str) -> Result<f64, Fault>) ->
     }
 }
 
-/// When it happened, by the clock that is nearest to it.
-fn time(event: &Object) -> Result<i64, Fault> {
+/// When it happened, by the clock that is nearest to it, and whether that clock ran ahead. Nothing happens
+/// after it was received: a clock more than [`AHEAD`] beyond the server's gives way to the server's.
+fn time(event: &Object) -> Result<(i64, bool), Fault> {
+    let instant = |value: &Value| match value {
+        Value::String(text) => cell::timestamp(text.trim()),
+        Value::Number(number) => cell::timestamp(&number.to_string()),
+        _ => Err((Problem::BadTimestamp, "no timestamp".into())),
+    };
     let said =
         ["timestamp", "originalTimestamp", "sentAt", "receivedAt"].iter().find_map(|name| event.get(*name));
-    match said {
-        Some(Value::String(text)) => cell::timestamp(text.trim()),
-        Some(Value::Number(number)) => cell::timestamp(&number.to_string()),
-        _ => Err((Problem::BadTimestamp, "no timestamp".into())),
+    let said = instant(said.unwrap_or(&Value::Null));
+    match (said, event.get("receivedAt").and_then(|received| instant(received).ok())) {
+        (Ok(said), Some(received)) if said > received.saturating_add(AHEAD) => Ok((received, true)),
+        (Err((Problem::Absurd, _)), Some(received)) => Ok((received, true)),
+        (said, _) => said.map(|at| (at, false)),
     }
 }
 

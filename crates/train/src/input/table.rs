@@ -15,7 +15,7 @@ pub(crate) fn read(source: Source, lists: &[&str], sink: &mut dyn Sink) -> Resul
         (Format::Empty, _) => {}
         (Format::Delimited(delimiter), Body::Stream(input)) => delimited::read(input, delimiter, sink),
         (Format::Json, Body::Stream(input)) => jsonl::read(input, lists, sink),
-        (Format::Parquet, body) => columnar::read(body, sink),
+        (Format::Parquet, body) => columnar::read(body, lists, sink),
         (format, body) => {
             let mend = match format {
                 Format::JsonList => "write one object a line (jq -c '.[]')",

@@ -1,13 +1,13 @@
 //! Google Merchant Center's XML feed: RSS 2.0 `item`s or Atom `entry`s.
 
+use super::super::cell::clip;
 use super::super::record::{MAX_ROW, Record, Sink};
 use super::super::report::Problem;
 use super::ProductRows;
+use super::guard::Guard;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::cell::Cell;
-use std::io::{self, BufRead, Read};
-use std::rc::Rc;
+use std::io::BufRead;
 
 /// Deepest nesting of elements.
 const MAX_DEPTH: usize = 64;
@@ -17,7 +17,7 @@ const MAX_COLUMNS: usize = 500;
 /// Reads all items. Document types are passed over and no entity but XML's own five and characters by
 /// number is ever resolved, so no document can grow beyond its size.
 pub(super) fn read(input: Box<dyn BufRead>, rows: &mut ProductRows<'_>) {
-    let guard = Guard { inner: input, left: Rc::new(Cell::new(MAX_ROW)), line: Rc::new(Cell::new(1)) };
+    let guard = Guard::new(input, MAX_ROW);
     let (left, line) = (guard.left.clone(), guard.line.clone());
     let mut reader = Reader::from_reader(guard);
     let mut feed = Feed {
@@ -157,7 +157,12 @@ impl Feed<'_, '_> {
     fn cell(&mut self, name: &str, text: String) {
         let column = match self.columns.iter().position(|column| column == name) {
             Some(column) => column,
-            None if self.columns.len() >= MAX_COLUMNS => return,
+            None if self.columns.len() >= MAX_COLUMNS => {
+                let line = self.item.map_or(0, |(_, line)| line);
+                let reason = || format!("{:?} is beyond {MAX_COLUMNS} different names", clip(name));
+                let mended = &mut self.rows.report.mended;
+                return mended.entry(Problem::Overlong).or_default().add(self.rows.file, line, reason);
+            }
             None => {
                 self.columns.push(name.to_owned());
                 self.columns.len() - 1
@@ -172,40 +177,4 @@ impl Feed<'_, '_> {
 /// A name without its namespace prefix.
 fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
-}
-
-/// Counts lines, and refuses single pieces of markup or text beyond [`MAX_ROW`].
-struct Guard {
-    inner: Box<dyn BufRead>,
-    left: Rc<Cell<usize>>,
-    line: Rc<Cell<u64>>,
-}
-
-impl Read for Guard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let count = bytes.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&bytes[..count]);
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl BufRead for Guard {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.left.get() == 0 {
-            return Err(io::Error::other(format!("a piece of more than {MAX_ROW} bytes")));
-        }
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        let lines = self
-            .inner
-            .fill_buf()
-            .map_or(0, |bytes| bytes.iter().take(count).filter(|&&byte| byte == b'\n').count() as u64);
-        self.line.set(self.line.get() + lines);
-        self.left.set(self.left.get().saturating_sub(count));
-        self.inner.consume(count);
-    }
 }

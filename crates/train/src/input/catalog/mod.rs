@@ -1,6 +1,7 @@
 //! The catalogue: what a card shows and what products have in common.
 
 mod feed;
+mod guard;
 mod rows;
 mod shopify;
 mod words;

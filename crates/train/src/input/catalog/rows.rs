@@ -2,7 +2,7 @@
 //! here too.
 
 use super::super::cell::{self, Fault};
-use super::super::columns::ColumnNames;
+use super::super::columns::{ColumnNames, shown};
 use super::super::record::{Record, Sink, plain_name};
 use super::super::report::{Problem, ReadReport};
 use super::{Catalog, Product, words};
@@ -47,6 +47,7 @@ pub(crate) struct ProductRows<'a> {
     pub file: &'a str,
     pub report: &'a mut ReadReport,
     pub catalog: &'a mut Catalog,
+    columns: &'a ColumnNames,
     names: Vec<Vec<String>>,
     found: Vec<Vec<usize>>,
     /// Columns of titles in further languages: language, column.
@@ -56,7 +57,7 @@ pub(crate) struct ProductRows<'a> {
 
 impl<'a> ProductRows<'a> {
     pub fn new(
-        columns: &ColumnNames,
+        columns: &'a ColumnNames,
         file: &'a str,
         report: &'a mut ReadReport,
         catalog: &'a mut Catalog,
@@ -67,7 +68,7 @@ impl<'a> ProductRows<'a> {
         });
         let names: Vec<Vec<String>> = names.collect();
         let found = vec![Vec::new(); names.len()];
-        ProductRows { file, report, catalog, names, found, languages: Vec::new(), seen: Vec::new() }
+        ProductRows { file, report, catalog, columns, names, found, languages: Vec::new(), seen: Vec::new() }
     }
 
     /// Adds a product that was put together elsewhere.
@@ -100,13 +101,14 @@ impl<'a> ProductRows<'a> {
 
     /// An error when a file had columns but none for the id.
     pub fn check_columns(&self) -> Result<(), TrainError> {
+        self.columns.all_there("--catalog-columns", self.file, &self.seen, |_| true)?;
         if self.seen.is_empty() || !self.found[0].is_empty() {
             return Ok(());
         }
         Err(TrainError::MissingColumn {
             file: self.file.to_owned(),
             missing: "id".into(),
-            found: self.seen.iter().take(40).map(String::as_str).collect::<Vec<_>>().join(", "),
+            found: shown(&self.seen),
             mend: "say which is which by --catalog-columns id=THEIR_NAME,…".into(),
         })
     }

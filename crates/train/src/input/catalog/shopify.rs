@@ -3,21 +3,29 @@
 use super::super::cell;
 use super::super::record::Sink;
 use super::super::report::Problem;
+use super::guard::Guard;
 use super::rows::clipped;
 use super::{Product, ProductRows, words};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::BufRead;
+use std::rc::Rc;
+
+/// Most bytes of one product, or of whatever stands beside the list of products: some two thousand variants.
+const MAX_PRODUCT: usize = 4 << 20;
 
 /// Reads all products, one at a time; a place in the report is the product's place in the list.
 pub(super) fn read(input: Box<dyn BufRead>, rows: &mut ProductRows<'_>) {
-    let mut document = serde_json::Deserializer::from_reader(input);
+    let guard = Guard::new(input, MAX_PRODUCT);
+    let left = guard.left.clone();
+    let mut document = serde_json::Deserializer::from_reader(guard);
     let mut count = 0;
     let mut found = false;
-    let read = (&mut document).deserialize_map(Document { rows, count: &mut count, found: &mut found });
+    let read = (&mut document).deserialize_map(Document { rows, left, count: &mut count, found: &mut found });
     match read {
         Err(error) => rows.fault(count + 1, Problem::BrokenOff, format!("the rest cannot be read: {error}")),
         Ok(()) if !found => {
@@ -29,6 +37,7 @@ pub(super) fn read(input: Box<dyn BufRead>, rows: &mut ProductRows<'_>) {
 
 struct Document<'a, 'b> {
     rows: &'a mut ProductRows<'b>,
+    left: Rc<Cell<usize>>,
     count: &'a mut u64,
     found: &'a mut bool,
 }
@@ -44,7 +53,11 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "products" {
                 *self.found = true;
-                map.next_value_seed(List { rows: &mut *self.rows, count: &mut *self.count })?;
+                map.next_value_seed(List {
+                    rows: &mut *self.rows,
+                    left: self.left.clone(),
+                    count: &mut *self.count,
+                })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -55,6 +68,8 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
 
 struct List<'a, 'b> {
     rows: &'a mut ProductRows<'b>,
+    /// Bytes the product at hand may still have.
+    left: Rc<Cell<usize>>,
     count: &'a mut u64,
 }
 
@@ -74,7 +89,9 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(value) = list.next_element::<Value>()? {
+        loop {
+            self.left.set(MAX_PRODUCT);
+            let Some(value) = list.next_element::<Value>()? else { return Ok(()) };
             *self.count += 1;
             match Given::deserialize(&value) {
                 Ok(given) => take(self.rows, *self.count, given),
@@ -83,7 +100,6 @@ impl<'de> Visitor<'de> for List<'_, '_> {
                 }
             }
         }
-        Ok(())
     }
 }
 
