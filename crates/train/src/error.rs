@@ -59,6 +59,12 @@ pub enum TrainError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another run is writing the same site folder.
+    #[error("{out} is being written by another training: wait for it to end, or give another --out")]
+    Busy {
+        /// The site folder.
+        out: String,
+    },
     /// A file of the site folder cannot be encoded.
     #[error("cannot encode {name}")]
     Encode {

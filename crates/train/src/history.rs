@@ -3,6 +3,7 @@
 //! Numbers are given by rank of the name, so they (and all that is counted with them) do not depend
 //! on the order in which files and rows came.
 
+use crate::credible::{instant, latest_credible};
 use crate::input::events::{Action, Person, SILENCE, TakeEvents, Touched, VISIT};
 use crate::input::orders::{OrderLine, PRODUCT_FIELDS, TakeLines, Trade};
 use crate::input::report::{Problem, ReadReport};
@@ -369,35 +370,6 @@ impl History {
         let lines = self.lines.iter().map(|line| line.at);
         lines.chain(self.touches.iter().map(|touch| touch.at)).max()
     }
-}
-
-/// Fewest orders and visits among which one alone can be told to be wrong.
-const MIN_SOURCES: usize = 20;
-/// From so many orders and visits on, they follow each other closely.
-const MANY_SOURCES: usize = 1000;
-/// How far ahead the last few may be where there are many, in milliseconds: 30 days.
-const NEAR: i64 = 30 * 86_400_000;
-/// How far ahead the last one may be where there are few, in milliseconds: a year.
-const FAR: i64 = 365 * 86_400_000;
-
-/// The latest instant that a clock may say, from the last instants of all orders and visits.
-///
-/// One wrong clock must not make all true history look old: the last 0.1 % (at least one) are
-/// believed only when they lie within 30 days of the rest; below 1000 orders and visits within a year;
-/// below 20 nothing can be told and all is believed. A rank of instants: no order of rows changes it.
-fn latest_credible(mut sources: Vec<i64>) -> i64 {
-    let count = sources.len();
-    if count < MIN_SOURCES {
-        return i64::MAX;
-    }
-    let doubted = (count / MANY_SOURCES).max(1);
-    let (_, &mut rest, _) = sources.select_nth_unstable(count - 1 - doubted);
-    rest.saturating_add(if count < MANY_SOURCES { FAR } else { NEAR })
-}
-
-/// An instant in words.
-fn instant(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |time| time.to_string())
 }
 
 /// Equal for exact duplicates only; the rest puts lines in an order that no file order changes.

@@ -17,6 +17,7 @@
 
 mod build;
 mod count;
+mod credible;
 mod error;
 mod history;
 pub mod input;

@@ -6,7 +6,7 @@ mod common;
 
 use common::{Published, files, run};
 use std::path::{Path, PathBuf};
-use tanish_train::{Options, train};
+use tanish_train::{Options, TrainError, train};
 
 fn orders(folder: &Path, product: &str) -> PathBuf {
     let file = folder.join(format!("{product}.csv"));
@@ -90,7 +90,8 @@ fn a_failed_run_leaves_the_old_site() {
     assert_eq!(Published::open(&out).popular().len(), 2);
     // And the next run that can write does, leaving no staging behind.
     train(&options, &mut ()).unwrap();
-    assert!(files(&out).iter().all(|(name, _)| !name.contains("/.") && !name.starts_with('.')));
+    let hidden = |name: &str| name.contains("/.") || name.starts_with('.') && name != ".lock";
+    assert!(files(&out).iter().all(|(name, _)| !hidden(name)));
     assert_eq!(Published::open(&out).entry.generation, coming);
 }
 
@@ -162,4 +163,39 @@ fn every_product_has_its_place_its_row_and_its_card() {
     for (name, content) in files(&out).iter().filter(|(name, _)| name.contains("/r")) {
         assert!(content.len() < 18 * 1024, "{name} has {} bytes", content.len());
     }
+}
+
+#[test]
+fn a_damaged_generation_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("site");
+    let train = || run(&out, |options| options.orders = vec![orders(folder.path(), "B")]);
+    train();
+    let whole = files(&out);
+    for family in ["model", "catalog"] {
+        let generation = out.join(family).join(&generations(&out, family)[0]);
+        let file = std::fs::read_dir(&generation).unwrap().next().unwrap().unwrap().path();
+        std::fs::remove_file(&file).unwrap();
+        train();
+        assert_eq!(files(&out), whole, "{family}: a file was gone");
+        std::fs::write(&file, "half").unwrap();
+        train();
+        assert_eq!(files(&out), whole, "{family}: a file was cut");
+    }
+}
+
+#[test]
+fn two_runs_never_write_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("site");
+    run(&out, |options| options.orders = vec![orders(folder.path(), "B")]);
+    let before = files(&out);
+    let held = std::fs::File::open(out.join(".lock")).unwrap();
+    held.try_lock().unwrap();
+    let options = Options { orders: vec![orders(folder.path(), "C")], ..Options::new(&out) };
+    let error = train(&options, &mut ()).unwrap_err();
+    assert!(matches!(error, TrainError::Busy { .. }), "{error}");
+    assert_eq!(files(&out), before);
+    drop(held);
+    train(&options, &mut ()).unwrap();
 }

@@ -2,13 +2,13 @@
 //!
 //! Shards go into folders of their generation's name, made under another name and renamed when they are
 //! whole; the entries, which alone say what is current, are renamed into place last. A run that fails
-//! before leaves the old site as it was.
+//! before leaves the old site as it was. `.lock` lets one run at a time write.
 
 use super::Site;
 use crate::{Phase, Progress, TrainError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tanish::model::{CatalogEntry, Entry, Name};
@@ -38,6 +38,8 @@ pub(crate) fn publish(
 ) -> Result<Published, TrainError> {
     let total = (site.shards.len() + site.entries.len()) as u64;
     progress.begin(Phase::Write, Some(total));
+    make(out)?;
+    let _lock = lock(out)?;
     let old = current(out);
     let new = generations(site);
     let (mut files, mut bytes) = (0, 0);
@@ -45,7 +47,7 @@ pub(crate) fn publish(
         let folder = out.join(generation);
         let inside: Vec<_> = site.shards.iter().filter(|(name, _)| folder_of(name) == *generation).collect();
         let staged = out.join(staging(generation));
-        if !folder.is_dir() {
+        if !is_whole(&folder, &inside) {
             remove(&staged)?;
             make(&staged)?;
             for (name, content) in &inside {
@@ -55,8 +57,12 @@ pub(crate) fn publish(
                 files += 1;
                 progress.at(files);
             }
+            settle(&staged)?;
+            // What stands in the way is of this very name, so whatever it holds is meant to be the same.
+            remove(&folder)?;
             fs::rename(&staged, &folder).map_err(failed(&folder))?;
         }
+        folder.parent().map_or(Ok(()), settle)?;
         bytes += inside.iter().map(|(_, content)| content.len() as u64).sum::<u64>();
     }
     let mut notes = Vec::new();
@@ -67,9 +73,43 @@ pub(crate) fn publish(
         replace(&out.join(name.to_string()), content)?;
         bytes += content.len() as u64;
     }
+    for (name, _) in &site.entries {
+        out.join(name.to_string()).parent().map_or(Ok(()), settle)?;
+    }
     progress.at(total);
     prune(out, &old, &new)?;
     Ok(Published { files: total, bytes, widget, notes })
+}
+
+/// Keeps other runs from writing into `out` at the same time, as long as the file lives.
+fn lock(out: &Path) -> Result<File, TrainError> {
+    let path = out.join(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(TrainError::Busy { out: out.display().to_string() }),
+        Err(TryLockError::Error(source)) => Err(failed(&path)(source)),
+    }
+}
+
+/// Whether a generation's folder has all its files in their full length. Its name is a hash of their
+/// content, so the length tells what a crash or a half-done copy left behind.
+fn is_whole(folder: &Path, inside: &[&(Name, Vec<u8>)]) -> bool {
+    inside.iter().all(|(name, content)| {
+        let name = name.to_string();
+        let file = folder.join(Path::new(&name).file_name().unwrap_or_default());
+        fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() == content.len() as u64)
+    })
+}
+
+/// Has the system keep a folder's names, so that no power cut leaves an entry that names what is not there.
+/// Only Unix lets folders be opened for that.
+fn settle(folder: &Path) -> Result<(), TrainError> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+    } else {
+        Ok(())
+    }
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> TrainError + '_ {
