@@ -64,7 +64,8 @@ impl Trainer {
     pub fn train(&self) -> Result<Summary, DemoError> {
         let _alone = super::shop::state::lock(&self.running);
         let mut options = self.options.clone();
-        if self.events.is_dir() {
+        // A shop that was never visited has the folder and nothing in it.
+        if std::fs::read_dir(&self.events).is_ok_and(|mut entries| entries.next().is_some()) {
             options.events = vec![self.events.clone()];
         }
         let summary = tanish_train::train(&options, &mut Clock(std::time::Instant::now()))?;
