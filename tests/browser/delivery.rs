@@ -104,6 +104,21 @@ async fn when_the_browser_dies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn when_the_browser_is_killed_the_moment_track_resolves() {
+    let mut shop = Shop::open(json!({})).await.unwrap();
+    shop.stop_relay().await.unwrap();
+    let mut browser = Browser::start().await.unwrap();
+    for number in 0..4 {
+        browser.visit(&shop.home()).await.unwrap();
+        browser.track(EVENT, &numbered(number)).await.unwrap();
+        browser = Browser::with_profile(browser.crash()).await.unwrap();
+    }
+    shop.start_relay().await.unwrap();
+    browser.visit(&shop.home()).await.unwrap();
+    exactly_once(shop, browser, 0..4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_the_relay_was_down() {
     let mut shop = Shop::open(json!({})).await.unwrap();
     let browser = Browser::start().await.unwrap();
