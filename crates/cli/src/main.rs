@@ -2,6 +2,7 @@
 
 mod demo;
 mod relay;
+mod stop;
 mod train;
 
 use clap::{Parser, Subcommand};

@@ -62,27 +62,11 @@ fn serve(args: &Args) -> Result<(), Box<dyn Error>> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener =
             TcpListener::bind(address).await.map_err(|source| RelayError::Listen { address, source })?;
-        let stop = stop_signal()?;
+        let stop = crate::stop::signal()?;
         tracing::info!(address = %listener.local_addr()?, "listening");
         relay.serve(listener, stop).await?;
         tracing::info!("stopped");
         Ok(())
-    })
-}
-
-/// Resolves at Ctrl-C or SIGTERM. The handlers stand when this returns, before the first request.
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    Ok(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-        tracing::info!("stopping: finishing what is in hand");
     })
 }
 

@@ -61,7 +61,7 @@ pub async fn run(
         .merge(assets::router(www))
         .merge(assets::site(&training::site(data)))
         .merge(relay.router());
-    let stop = stop_signal()?;
+    let stop = crate::stop::signal()?;
     tell(&shop, address);
     let running = relay.start();
     let app = gate::keep(assets::guard(app), address.ip());
@@ -69,21 +69,6 @@ pub async fn run(
     running.shutdown().await?;
     relay.shutdown().await?;
     Ok(())
-}
-
-/// Resolves at Ctrl-C or SIGTERM. The handlers stand when this returns, before the first request.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    Ok(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 /// An address this machine can reach itself at.
