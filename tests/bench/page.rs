@@ -35,7 +35,7 @@ async fn main() {
 
     let (mut first, mut second, mut calls) = (Vec::new(), Vec::new(), serde_json::Value::Null);
     for _ in 0..ROUNDS {
-        let browser = Browser::start().await.expect("Chromium");
+        let browser = Browser::chromium().await.expect("Chromium");
         browser.observe().await.expect("DevTools");
         first.push(browser.measure(&web, "/").await.expect("a first visit"));
         second.push(browser.measure(&web, "/").await.expect("a second visit"));

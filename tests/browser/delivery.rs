@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use tanish_tests::browser::Engine;
 use tanish_tests::{Browser, Shop, Webhook};
 
 const EVENT: &str = "Product Viewed";
@@ -71,6 +72,9 @@ async fn when_the_crm_refuses_at_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_tab_closes_at_once_and_the_visitor_comes_back() {
+    if !Engine::visitors_return("when_the_tab_closes_at_once_and_the_visitor_comes_back").unwrap() {
+        return;
+    }
     let shop = Shop::open(json!({})).await.unwrap();
     let browser = Browser::start().await.unwrap();
     for number in 0..5 {
@@ -87,6 +91,9 @@ async fn when_the_tab_closes_at_once_and_the_visitor_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_browser_dies() {
+    if !Engine::visitors_return("when_the_browser_dies").unwrap() {
+        return;
+    }
     let mut shop = Shop::open(json!({})).await.unwrap();
     // The relay is away, so that the events can be nowhere but in the browser.
     shop.stop_relay().await.unwrap();
@@ -105,6 +112,9 @@ async fn when_the_browser_dies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_browser_is_killed_the_moment_track_resolves() {
+    if !Engine::visitors_return("when_the_browser_is_killed_the_moment_track_resolves").unwrap() {
+        return;
+    }
     let mut shop = Shop::open(json!({})).await.unwrap();
     shop.stop_relay().await.unwrap();
     let mut browser = Browser::start().await.unwrap();
@@ -152,10 +162,10 @@ async fn when_several_tabs_send() {
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_store_cannot_let_go() {
     let shop = Shop::open(json!({})).await.unwrap();
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     let source =
         "IDBObjectStore.prototype.delete = () => { throw new DOMException('full', 'QuotaExceededError'); }";
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await.unwrap();
+    browser.run_first(source).await.unwrap();
     browser.visit(&shop.home()).await.unwrap();
     for number in 0..3 {
         browser.track(EVENT, &numbered(number)).await.unwrap();

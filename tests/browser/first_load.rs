@@ -16,7 +16,7 @@ fn budget() -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_load_keeps_its_budget_and_moves_nothing() {
     let shop = Shop::open(json!({})).await.unwrap();
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.observe().await.unwrap();
     let first = browser.measure(&shop.web, "/").await.unwrap();
     let (requests, bytes) = first.weight(is_code);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use tanish_tests::browser::Profile;
+use tanish_tests::browser::{Engine, Profile};
 use tanish_tests::{Answer, Browser, Mount, SiteServer};
 
 async fn page(html: &str) -> (tempfile::TempDir, SiteServer) {
@@ -16,7 +16,7 @@ async fn page(html: &str) -> (tempfile::TempDir, SiteServer) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_complaint_of_a_script_is_heard_and_a_failed_request_is_none() {
     let (_folder, server) = page("<img src=/missing.png><script>console.log('fine')</script>").await;
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.open(&server.url("/")).await.unwrap();
     browser.until("the image to fail", "return document.images[0].complete").await.unwrap();
     assert!(browser.complaints().await.unwrap().is_empty());
@@ -32,7 +32,7 @@ async fn a_complaint_of_a_script_is_heard_and_a_failed_request_is_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_script_throws_reaches_the_test() {
     let (_folder, server) = page("").await;
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.open(&server.url("/")).await.unwrap();
     assert_eq!(browser.run("return await Promise.resolve([1])").await.unwrap()[0], 1);
     let error = browser.run("throw new TypeError('no')").await.unwrap_err().to_string();
@@ -42,7 +42,7 @@ async fn what_a_script_throws_reaches_the_test() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_outlives_its_browser() {
     let (_folder, server) = page("").await;
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.open(&server.url("/")).await.unwrap();
     browser.run("localStorage.setItem('a', 'kept'); document.cookie = 'c=kept; max-age=999'").await.unwrap();
     let browser = Browser::with_profile(browser.quit().await.unwrap()).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_profile_outlives_its_browser() {
         browser.run("return localStorage.getItem('a') + document.cookie").await.unwrap(),
         "keptc=kept"
     );
-    let stranger = Browser::with_profile(Profile::new().unwrap()).await.unwrap();
+    let stranger = Browser::with_profile(Profile::new(Engine::Chromium).unwrap()).await.unwrap();
     stranger.open(&server.url("/")).await.unwrap();
     assert_eq!(stranger.run("return localStorage.getItem('a') + document.cookie").await.unwrap(), "null");
 }
@@ -60,7 +60,7 @@ async fn a_profile_outlives_its_browser() {
 async fn closing_a_tab_lets_the_page_say_goodbye() {
     let (_folder, server) =
         page("<script>addEventListener('pagehide', () => navigator.sendBeacon('/bye'))</script>").await;
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.new_tab().await.unwrap();
     browser.open(&server.url("/")).await.unwrap();
     browser.close_tab().await.unwrap();
@@ -74,7 +74,7 @@ async fn closing_a_tab_lets_the_page_say_goodbye() {
 async fn the_server_misbehaves_when_told_to_and_records_what_it_sent() {
     let (folder, server) = page("<p>home").await;
     std::fs::write(folder.path().join("a.0123456789abcdef.js"), "const a = 1;".repeat(50)).unwrap();
-    let browser = Browser::start().await.unwrap();
+    let browser = Browser::chromium().await.unwrap();
     browser.open(&server.url("/")).await.unwrap();
     let fetch =
         "const answer = await fetch('/a.0123456789abcdef.js', {cache: 'no-store'}); return answer.status";

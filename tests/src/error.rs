@@ -17,7 +17,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The browser refused a session.
-    #[error("chromedriver: {0}")]
+    #[error("no browser session: {0}")]
     Session(Box<fantoccini::error::NewSessionError>),
     /// The browser refused a command.
     #[error("webdriver: {0}")]

@@ -4,7 +4,6 @@ use crate::browser::Browser;
 use crate::error::{Error, Result};
 use crate::server::{Served, SiteServer};
 use serde::Deserialize;
-use serde_json::json;
 
 /// One visit to a page until all its shelves were filled.
 #[derive(Debug, Clone)]
@@ -66,8 +65,7 @@ impl Browser {
     /// # Errors
     /// When the browser fails.
     pub async fn observe(&self) -> Result<()> {
-        let first = json!({ "source": OBSERVE });
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", first).await.map(drop)
+        self.run_first(OBSERVE).await
     }
 
     /// Visits a page of an [observed](Browser::observe) browser and waits for its cards.

@@ -44,6 +44,7 @@ export class Driver {
       this.tell("hidden");
       const joined = this.#line !== undefined;
       this.#leave();
+      this.#store.leave();
       addEventListener("pageshow", (event) => event.persisted && joined && this.#join(), { once: true });
     });
   }

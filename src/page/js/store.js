@@ -37,6 +37,14 @@ function openDatabase(create) {
   });
 }
 
+function abort(transaction) {
+  try {
+    transaction.abort();
+  } catch {
+    // It has just ended.
+  }
+}
+
 function settled(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -56,6 +64,9 @@ function journalled(id) {
 export class EventStore {
   #opening;
   #spare = new Map();
+  // Transactions that may be broken off: the journal has what they write.
+  #waiting = new Set();
+  #sickUntil = 0;
   kind = "indexeddb";
 
   /** The open database; `null` where there is none and none is to be made. */
@@ -73,7 +84,8 @@ export class EventStore {
   }
 
   /** Runs `act` on the object store; resolves with its answer once the disk has the transaction. */
-  async #run(mode, act, create = false, again = true) {
+  async #run(mode, act, { create, needed, again = true } = {}) {
+    if (performance.now() < this.#sickUntil) throw new Error("the database does not answer");
     const database = await this.#database(create);
     if (!database) return undefined;
     let transaction;
@@ -82,22 +94,49 @@ export class EventStore {
     } catch (error) {
       // The connection was closed under us.
       this.#opening = undefined;
-      if (again) return this.#run(mode, act, create, false);
+      if (again) return this.#run(mode, act, { create, needed, again: false });
       throw error;
     }
+    if (!needed) this.#waiting.add(transaction);
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-    const [answer] = await Promise.all([act(transaction.objectStore(EVENTS)), done]);
-    return answer;
+    const timer = setTimeout(() => {
+      this.#sickUntil = performance.now() + 10 * PATIENCE;
+      this.#opening = undefined;
+      abort(transaction);
+    }, PATIENCE);
+    try {
+      const [answer] = await Promise.all([act(transaction.objectStore(EVENTS)), done]);
+      return answer;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(transaction);
+    }
+  }
+
+  /**
+   * The page is left: what can be done again is broken off. WebKit puts a page to sleep with its transactions
+   * open, and then no other page of the origin gets at the store.
+   */
+  leave() {
+    this.#waiting.forEach(abort);
+    this.#close();
+  }
+
+  #close() {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    return opening?.then((database) => database?.close(), () => {});
   }
 
   /** Keeps events; answers the ids on disk, those in the journal alone, and those in memory alone. */
   async put(events) {
     const ids = events.map((event) => event.messageId);
     try {
-      await this.#run("readwrite", (store) => events.forEach((event) => store.put(event)), true);
+      const write = (store) => events.forEach((event) => store.put(event));
+      await this.#run("readwrite", write, { create: true, needed: !ids.every(journalled) });
       this.kind = "indexeddb";
       return [ids, [], []];
     } catch {
@@ -112,7 +151,8 @@ export class EventStore {
   /** The first events, or all of them, in the order of their ids. */
   async first(limit) {
     const read = this.#run("readonly", (store) => settled(store.getAll(null, limit)));
-    const kept = (await read) ?? [];
+    // What is at hand goes out though the database hangs.
+    const kept = (await (this.#spare.size ? read.catch(() => []) : read)) ?? [];
     if (!this.#spare.size) return kept;
     const all = [...kept, ...this.#spare.values()];
     return all.sort((a, b) => (a.messageId < b.messageId ? -1 : 1)).slice(0, limit);
@@ -136,9 +176,7 @@ export class EventStore {
   /** Leaves nothing. */
   async erase() {
     this.#spare.clear();
-    const opening = this.#opening;
-    this.#opening = undefined;
-    (await opening?.catch(() => null))?.close();
+    await this.#close();
     await new Promise((resolve) => {
       const request = indexedDB.deleteDatabase(DATABASE);
       request.onsuccess = request.onerror = request.onblocked = resolve;

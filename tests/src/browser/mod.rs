@@ -1,13 +1,15 @@
-//! One real Chromium, driven by WebDriver.
+//! One real browser, driven by WebDriver: Chromium, or the engine `TANISH_ENGINE` names.
 
 mod cards;
 mod command;
 mod console;
 mod driver;
+mod engine;
 mod profile;
 
 pub use cards::{Card, Shown};
 pub use console::Line;
+pub use engine::Engine;
 pub use profile::Profile;
 
 use crate::error::{Error, Result};
@@ -20,34 +22,36 @@ use serde_json::{Value, json};
 /// A browser and its profile. Dropping it ends the browser.
 pub struct Browser {
     client: Client,
-    // Before the profile: a living browser writes into it.
-    process: Process,
+    engine: Engine,
+    // Before the profile: a living browser writes into it. WebKit's driver ends its browser itself.
+    process: Option<Process>,
     driver: Driver,
     profile: Profile,
 }
-
-/// Nothing of a desktop, nothing that calls home, no protocol but TCP.
-const FLAGS: [&str; 11] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-extensions",
-    "--window-size=1280,900",
-];
 
 impl Browser {
     /// A new visitor: a browser with an empty profile.
     ///
     /// # Errors
-    /// When Chromium or chromedriver is missing or does not start.
+    /// When the browser or its driver is missing or does not start.
     pub async fn start() -> Result<Self> {
-        Self::with_profile(Profile::new()?).await
+        Self::start_in(Engine::chosen()?).await
+    }
+
+    /// A new visitor in Chromium, for what only its driver can do.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub async fn chromium() -> Result<Self> {
+        Self::start_in(Engine::Chromium).await
+    }
+
+    /// A new visitor in this engine.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub async fn start_in(engine: Engine) -> Result<Self> {
+        Self::launch(engine, Profile::new(engine)?).await
     }
 
     /// The owner of this profile opens the browser again.
@@ -55,20 +59,26 @@ impl Browser {
     /// # Errors
     /// As [`Browser::start`].
     pub async fn with_profile(profile: Profile) -> Result<Self> {
-        let driver = Driver::start()?;
-        let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
-        flags.push(format!("--user-data-dir={}", profile.path().display()));
-        let capabilities = json!({
-            "browserName": "chrome",
-            "goog:chromeOptions": { "args": flags },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        });
-        let Value::Object(capabilities) = capabilities else { unreachable!("an object is written above") };
+        Self::launch(profile.engine(), profile).await
+    }
+
+    async fn launch(engine: Engine, profile: Profile) -> Result<Self> {
+        let driver = Driver::start(engine)?;
+        let capabilities = engine.capabilities(&profile)?;
         let client =
             ClientBuilder::new(hyper_connector()).capabilities(capabilities).connect(&driver.url).await?;
-        let id = client.capabilities().and_then(|known| known.get("goog:processID")).and_then(Value::as_i64);
-        let process = Process::new(id)?;
-        Ok(Self { client, process, driver, profile })
+        let named = |key| client.capabilities().and_then(|known| known.get(key)).and_then(Value::as_i64);
+        let process = match engine {
+            Engine::Chromium => Some(Process::new(named("goog:processID"))?),
+            Engine::Firefox => Some(Process::new(named("moz:processID"))?),
+            Engine::WebKit => None,
+        };
+        Ok(Self { client, engine, process, driver, profile })
+    }
+
+    /// The engine it runs.
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Opens an address and waits until it has loaded.
@@ -113,11 +123,14 @@ impl Browser {
         wait::until(what, || self.run(body), is_truthy).await
     }
 
-    /// What the page said on its console since the last look.
+    /// What the page said on its console since the last look. Only Chromium's driver tells: empty elsewhere.
     ///
     /// # Errors
     /// When the browser fails.
     pub async fn console(&self) -> Result<Vec<Line>> {
+        if self.engine != Engine::Chromium {
+            return Ok(Vec::new());
+        }
         let lines = self.client.issue_cmd(Command::Console).await?;
         serde_json::from_value(lines).map_err(|error| Error::Setup(format!("console: {error}")))
     }
@@ -133,7 +146,7 @@ impl Browser {
     /// Sends a command of the DevTools protocol.
     ///
     /// # Errors
-    /// When the browser does not know it.
+    /// When the browser does not know it: all but Chromium.
     pub async fn devtools(&self, name: &str, params: Value) -> Result<Value> {
         Ok(self.client.issue_cmd(Command::DevTools { name: name.to_owned(), params }).await?)
     }
@@ -146,6 +159,14 @@ impl Browser {
         self.devtools("Network.enable", json!({})).await?;
         self.devtools("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
         Ok(())
+    }
+
+    /// Runs a script in every page from now on, before the page's own. Chromium only.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn run_first(&self, script: &str) -> Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
     }
 
     /// Opens a tab and goes there.
@@ -164,8 +185,12 @@ impl Browser {
     /// When the browser fails.
     pub async fn close_tab(&self) -> Result<()> {
         let closed = self.client.window().await?;
-        // Unlike a close by script, this one lets the page hear `pagehide`.
-        self.devtools("Page.close", json!({})).await?;
+        if self.engine == Engine::Chromium {
+            // Unlike chromedriver's own close, this one lets the page hear `pagehide`.
+            self.devtools("Page.close", json!({})).await?;
+        } else {
+            self.client.close_window().await?;
+        }
         let tabs = wait::until(
             "the tab to close",
             || async { Ok(self.client.windows().await?) },
@@ -179,9 +204,9 @@ impl Browser {
 
     /// The browser dies at once, as in a crash. Its profile remains.
     pub fn crash(self) -> Profile {
-        let Self { client, process, driver, profile } = self;
+        let Self { client, process, driver, profile, engine: _ } = self;
         drop(process);
-        drop(driver);
+        driver.end();
         drop(client);
         profile
     }
@@ -191,11 +216,11 @@ impl Browser {
     /// # Errors
     /// When the browser fails.
     pub async fn quit(self) -> Result<Profile> {
-        let Self { client, process, driver, profile } = self;
+        let Self { client, process, driver, profile, engine: _ } = self;
         client.close().await?;
         // It has ended; its number may soon be another's.
         std::mem::forget(process);
-        drop(driver);
+        driver.end();
         Ok(profile)
     }
 }

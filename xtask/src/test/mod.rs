@@ -21,6 +21,9 @@ pub struct Args {
     filter: Option<String>,
 }
 
+/// The suites that a visitor's browser runs, whichever it is.
+const BROWSER_SUITES: [&str; 6] = ["script_tag", "visits", "privacy", "delivery", "unbroken", "demo"];
+
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
@@ -39,6 +42,7 @@ pub fn run(args: &Args, extent: Extent) -> Result<(), Error> {
     println!("getting what the tests need");
     let require = args.require_data || std::env::var_os("CI").is_some();
     step("browser", install::browser)?;
+    step("firefox, webkit", || install::other_browsers(require))?;
     step("node", || install::node(require))?;
     let mut summary = Summary::default();
     let mut command = process::cargo();
@@ -54,16 +58,32 @@ pub fn run(args: &Args, extent: Extent) -> Result<(), Error> {
         command.arg("--include-ignored");
     }
     println!("cargo test --workspace");
-    let status = stream(&mut command, |line| {
+    let mut status = stream(&mut command, |line| {
         println!("{line}");
         summary.read(line);
     })?;
-    print!("{summary}");
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Error::Failed { command: "cargo test --workspace".to_owned(), status })
+    if extent == Extent::Full && args.filter.is_none() {
+        for engine in ["firefox", "webkit"] {
+            println!("the browser tests in {engine}");
+            let ended = stream(&mut in_engine(engine), |line| {
+                println!("{line}");
+                summary.read(line);
+            })?;
+            status = if status.success() { ended } else { status };
+        }
     }
+    print!("{summary}");
+    if status.success() { Ok(()) } else { Err(Error::Failed { command: "cargo test".to_owned(), status }) }
+}
+
+/// The tests of the whole in another engine. What only Chromium's driver can do runs in Chromium all the same.
+fn in_engine(engine: &str) -> Command {
+    let mut command = process::cargo();
+    command.args(["test", "--package", "tanish-tests", "--no-fail-fast"]).env("TANISH_ENGINE", engine);
+    for suite in BROWSER_SUITES {
+        command.args(["--test", suite]);
+    }
+    command
 }
 
 /// Runs a command and hands over its lines, of both its streams in the order written.
