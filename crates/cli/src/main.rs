@@ -2,6 +2,7 @@
 
 mod demo;
 mod relay;
+mod stats;
 mod stop;
 mod train;
 
@@ -24,6 +25,8 @@ enum Command {
     Train(train::Args),
     /// Run the first-party server: events in, any CRM out
     Relay(relay::Args),
+    /// Compare two groups, check a split, adjust p-values: the A/B calculator
+    Stats(stats::Args),
 }
 
 /// Exit status of a run that met bad input. Wrong usage exits with 2, by clap.
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Train(args) => train::run(args),
         Command::Relay(args) => relay::run(args),
+        Command::Stats(args) => stats::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

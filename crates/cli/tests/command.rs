@@ -51,3 +51,33 @@ fn wrong_usage_is_status_2() {
         assert_eq!(tanish(folder.path(), arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn the_calculator_answers_in_order_and_names_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let ask = |questions: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("q.json"), questions).unwrap();
+        tanish(folder.path(), &[&["stats", "q.json"], arguments].concat())
+    };
+    let group = |sum: u32| format!(r#"{{"type": "proportion", "n": 10000, "sum": {sum}}}"#);
+    let two = format!(r#"{{"a": {}, "b": {}}}"#, group(367), group(688));
+    let questions =
+        format!(r#"[{two}, {{"users": [1000, 1100], "weights": [0.5, 0.5]}}, {{"p": [0.01, 0.04]}}]"#);
+    let done = ask(&questions, &["--json"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let answers: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    let uplift = answers[0]["expected"].as_f64().unwrap();
+    assert!((uplift - (6.88 / 3.67 - 1.0)).abs() < 1e-12, "{answers}");
+    assert!((answers[1]["p"].as_f64().unwrap() - 0.029_096_331_741).abs() < 1e-9);
+    assert_eq!(answers[2]["holm"], serde_json::json!([0.02, 0.04]));
+    let done = ask(&questions, &[]);
+    assert!(text(&done.stdout).starts_with("difference +0.8746"), "{}", text(&done.stdout));
+    let done = ask(r#"[{"p": [0.5]}, {"p": [2]}]"#, &["--json"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(
+        text(&done.stderr).contains("q.json: entry 2: p: 2 must be from 0 to 1"),
+        "{}",
+        text(&done.stderr)
+    );
+    assert!(done.stdout.is_empty());
+}
