@@ -2,6 +2,8 @@
 
 mod demo;
 mod relay;
+mod score;
+mod shown;
 mod stats;
 mod stop;
 mod train;
@@ -23,6 +25,8 @@ enum Command {
     Demo(demo::Args),
     /// Turn orders, events and a catalogue into the files a page reads
     Train(train::Args),
+    /// Score every customer: how likely to return, how often, worth how much
+    Score(score::Args),
     /// Run the first-party server: events in, any CRM out
     Relay(relay::Args),
     /// Compare two groups, check a split, adjust p-values: the A/B calculator
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(args),
         Command::Train(args) => train::run(args),
+        Command::Score(args) => score::run(args),
         Command::Relay(args) => relay::run(args),
         Command::Stats(args) => stats::run(&args),
     };

@@ -1,12 +1,11 @@
 //! `tanish train`.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::shown::Shown;
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 use tanish_train::input::{ColumnNames, Preset};
-use tanish_train::{Counting, Options, Phase, Progress, TrainError, train};
+use tanish_train::{Counting, Options, TrainError, train};
 
 /// Where the widget's files lie after `cargo xtask build`.
 const WIDGET: &str = "pkg";
@@ -55,11 +54,11 @@ pub struct Args {
     json: bool,
 }
 
-fn preset(text: &str) -> Result<Preset, String> {
+pub(crate) fn preset(text: &str) -> Result<Preset, String> {
     text.parse().map_err(|error: TrainError| error.to_string())
 }
 
-fn columns(text: &str) -> Result<ColumnNames, String> {
+pub(crate) fn columns(text: &str) -> Result<ColumnNames, String> {
     ColumnNames::parse(text).map_err(|error| error.to_string())
 }
 
@@ -107,59 +106,4 @@ pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
         write!(out, "{summary}")?;
     }
     Ok(())
-}
-
-/// Progress: bars on a terminal, a line a phase elsewhere, nothing beside JSON that is not a terminal's.
-struct Shown {
-    start: Instant,
-    bar: Option<ProgressBar>,
-    terminal: bool,
-    quiet: bool,
-}
-
-impl Shown {
-    fn new(json: bool) -> Shown {
-        let terminal = io::stderr().is_terminal();
-        Shown { start: Instant::now(), bar: None, terminal, quiet: json && !terminal }
-    }
-
-    fn end(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-impl Progress for Shown {
-    #[allow(clippy::print_stderr, reason = "progress belongs on standard error")]
-    fn begin(&mut self, phase: Phase, total: Option<u64>) {
-        self.end();
-        if self.terminal {
-            let template = match (phase, total) {
-                (Phase::Read, Some(_)) => "{msg:6} {wide_bar} {bytes}/{total_bytes} {eta}",
-                (_, Some(_)) => "{msg:6} {wide_bar} {pos}/{len}",
-                (Phase::Read, None) => "{msg:6} {spinner} {bytes}",
-                (_, None) => "{msg:6} {spinner} {elapsed}",
-            };
-            let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-            let style =
-                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.set_style(style);
-            bar.set_message(phase.name());
-            bar.enable_steady_tick(Duration::from_millis(100));
-            self.bar = Some(bar);
-        } else if !self.quiet {
-            eprintln!("{} …", phase.name());
-        }
-    }
-
-    fn at(&mut self, done: u64) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(done);
-        }
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.start.elapsed()
-    }
 }

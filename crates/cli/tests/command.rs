@@ -81,3 +81,88 @@ fn the_calculator_answers_in_order_and_names_what_is_wrong() {
     );
     assert!(done.stdout.is_empty());
 }
+
+const CUSTOMERS: &str = "customer_id,timestamp,amount\n\
+    ann,2026-01-05,10\nann,2026-01-05,20\nann,2026-02-02,30\nbob,2026-01-12,5\nbob,2026-01-26,-5\n\
+    =cmd,2026-01-19,7\nann,2026-03-01,99\n,2026-01-05,3\nbad,yesterday,3\n";
+
+const PARAMS: &str = r#"{"models":{"mbgnbd":{"params":{"r":0.5248377255676965,"alpha":6.182988479134161,
+    "a":0.8913562809310621,"b":1.6140000256718565},"log_likelihood":-1},
+    "gammagamma":{"params":{"p":6.25,"q":3.74,"v":15.44}}}}"#;
+
+fn scored(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let done = tanish(folder, &[&["score", "--orders", "c.csv", "--json"], arguments].concat());
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
+}
+
+#[test]
+fn customers_are_scored_to_a_day_by_given_models() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("c.csv"), CUSTOMERS).unwrap();
+    std::fs::write(folder.path().join("p.json"), PARAMS).unwrap();
+    let scores = scored(folder.path(), &["--at", "2026-02-02", "--params", "p.json", "--horizon", "39"]);
+    let customers = scores["customers"].as_array().unwrap();
+    let ids: Vec<_> = customers.iter().map(|row| row["customer_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["=cmd", "ann"], "bob gave everything back");
+    let ann = &customers[1];
+    let told = ["frequency", "recency", "t", "monetary"].map(|name| ann[name].as_f64().unwrap());
+    assert_eq!(told, [1.0, 4.0, 4.0, 30.0]);
+    assert!(ann["p_alive"].as_f64().unwrap() > 0.5 && ann["clv"].as_f64() < ann["expected_value"].as_f64());
+    for name in ["r", "f", "m"] {
+        assert!((1..=5).contains(&ann[name].as_u64().unwrap()), "{name}");
+    }
+    assert_eq!(scores["models"]["mbgnbd"]["params"]["r"], 0.5248377255676965);
+    assert!(scores["models"]["mbgnbd"]["log_likelihood"].as_f64().unwrap() < 0.0);
+    assert!(scores["models"]["bgnbd"]["params"].is_null());
+    assert!(scores["models"]["bgnbd"]["reason"].as_str().unwrap().contains("at least 10"));
+    let later = scored(folder.path(), &["--params", "p.json", "--period", "day"]);
+    assert_eq!(later["customers"][1]["frequency"], 2);
+    assert_eq!(later["customers"][1]["recency"], 55.0);
+    assert_eq!(later["about"]["at"], "2026-03-01");
+}
+
+#[test]
+fn scores_are_a_table_for_the_crm() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("c.csv"), CUSTOMERS).unwrap();
+    let done = tanish(folder.path(), &["score", "--orders", "c.csv", "--csv"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let table = text(&done.stdout);
+    let mut lines = table.lines();
+    assert_eq!(
+        lines.next(),
+        Some(
+            "customer_id,frequency,recency,t,monetary,r,f,m,p_alive,expected_purchases,expected_value,clv,segments"
+        )
+    );
+    assert!(lines.next().unwrap().starts_with("=cmd,0,0.0,"), "{table}");
+    assert!(!table.contains("NaN"));
+    assert!(text(&done.stderr).contains("at least 10"), "says why there are no models");
+}
+
+#[test]
+fn wrong_usage_of_score_is_status_2_and_a_wrong_params_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("c.csv"), CUSTOMERS).unwrap();
+    let whole = ["score", "--orders", "c.csv", "--json"];
+    for wrong in [
+        &["--csv"][..],
+        &["--horizon", "0"],
+        &["--discount", "1"],
+        &["--at", "soon"],
+        &["--period", "year"],
+        &["--model", "x"],
+    ] {
+        let done = tanish(folder.path(), &[&whole[..], wrong].concat());
+        assert_eq!(done.status.code(), Some(2), "{wrong:?}");
+    }
+    for (content, word) in
+        [("{}", "names no model"), (r#"{"bgnbd":{"params":{"r":-1,"alpha":1,"a":1,"b":1}}}"#, "positive")]
+    {
+        std::fs::write(folder.path().join("p.json"), content).unwrap();
+        let done = tanish(folder.path(), &[&whole[..], &["--params", "p.json"]].concat());
+        assert_eq!(done.status.code(), Some(1));
+        assert!(text(&done.stderr).contains(word), "{}", text(&done.stderr));
+    }
+}

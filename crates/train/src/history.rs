@@ -5,7 +5,7 @@
 
 use crate::credible::{instant, latest_credible};
 use crate::input::events::{Action, Person, SILENCE, TakeEvents, Touched, VISIT};
-use crate::input::orders::{OrderLine, PRODUCT_FIELDS, TakeLines, Trade};
+use crate::input::orders::{Deal, OrderLine, PRODUCT_FIELDS, TakeLines, Trade};
 use crate::input::report::{Problem, ReadReport};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -69,7 +69,7 @@ pub(crate) struct Line {
     /// [`NONE`]: nobody known.
     pub person: u32,
     pub country: u32,
-    pub quantity: f32,
+    pub quantity: f64,
     pub trade: Trade,
     rest: u32,
     place: Place,
@@ -118,6 +118,8 @@ pub(crate) struct History {
     browsers: HashMap<u32, u32>,
     /// Whether what rows say of their products is worth keeping.
     pub listen: bool,
+    /// By place and fingerprint: several lines of an order may stand in one row.
+    deals: HashMap<(Place, u32), Deal>,
 }
 
 /// Which kind of input a file is.
@@ -168,11 +170,14 @@ impl History {
             product,
             person,
             country: order.country.map_or(NONE, |country| self.countries.number(country)),
-            quantity: order.quantity as f32,
+            quantity: order.quantity,
             trade: order.trade,
             rest: order.rest,
             place: self.place(line),
         };
+        if order.deal != Deal::default() {
+            self.deals.insert((line.place, line.rest), order.deal);
+        }
         let of_orders = self.files.last().is_some_and(|(_, input)| *input == Input::Orders);
         if of_orders && line.trade != Trade::Sold {
             self.returns.insert((line.order, line.product));
@@ -360,6 +365,11 @@ impl History {
         said
     }
 
+    /// What a line gained, where its row said so.
+    pub fn deal(&self, line: &Line) -> Deal {
+        self.deals.get(&(line.place, line.rest)).copied().unwrap_or_default()
+    }
+
     /// The name of one of [`PRODUCT_FIELDS`] in [`Said`].
     pub fn said_field(field: u8) -> &'static str {
         PRODUCT_FIELDS[field as usize].name()
@@ -373,7 +383,7 @@ impl History {
 }
 
 /// Equal for exact duplicates only; the rest puts lines in an order that no file order changes.
-fn key(line: &Line) -> (u32, u32, i64, u32, Trade, u32, u64, u32, u32) {
+fn key(line: &Line) -> (u32, u32, i64, u32, Trade, u64, u64, u32, u32) {
     let Line { order, product, at, person, trade, quantity, price, country, rest, .. } = *line;
     (order, product, at, person, trade, quantity.to_bits(), price.to_bits(), country, rest)
 }

@@ -23,6 +23,7 @@ mod history;
 pub mod input;
 mod options;
 mod progress;
+pub mod score;
 mod summary;
 
 pub use error::TrainError;

@@ -2,7 +2,7 @@
 
 use super::cell::{self, Fault};
 use super::columns::{Binding, ColumnNames, Field};
-use super::orders::{OrderLine, Trade};
+use super::orders::{Deal, OrderLine, Trade};
 use super::record::{Record, Sink, plain_name};
 use super::report::{Problem, ReadReport};
 use crate::TrainError;
@@ -85,6 +85,7 @@ pub(crate) fn order_line<'a>(order: Cow<'a, str>, product: &'a str, at: i64) -> 
         trade: Trade::Sold,
         says: [None; 7],
         rest: 0,
+        deal: Deal::default(),
     }
 }
 

@@ -51,13 +51,23 @@ pub(crate) struct Inputs {
 /// A file that cannot be opened or is of a foreign kind, a table without a needed column, or nothing
 /// left after all bad rows are set aside.
 pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inputs, TrainError> {
+    read_for(options, false, progress)
+}
+
+/// The same; `of_customers`: for their worth, where rows need name no product.
+pub(crate) fn read_for(
+    options: &Options,
+    of_customers: bool,
+    progress: &mut dyn Progress,
+) -> Result<Inputs, TrainError> {
     let mut event_report = ReadReport::default();
     let events = files_of(&options.events, &mut event_report.notes)?;
     let sizes = options.orders.iter().chain(&events).chain(&options.catalog);
     let total = sizes.map(|path| std::fs::metadata(path).map(|data| data.len()).ok()).sum();
     progress.begin(Phase::Read, total);
-    let mut reading = Reading { options, meter: Meter::default(), progress, history: History::default() };
-    reading.history.listen = options.catalog.is_empty();
+    let mut reading =
+        Reading { options, of_customers, meter: Meter::default(), progress, history: History::default() };
+    reading.history.listen = options.catalog.is_empty() && !of_customers;
     let mut order_report = ReadReport::default();
     for path in &options.orders {
         reading.orders(path, &mut order_report)?;
@@ -84,7 +94,9 @@ pub(crate) fn read(options: &Options, progress: &mut dyn Progress) -> Result<Inp
             if reason.is_empty() { notes.unwrap_or_else(|| "the files have no rows".into()) } else { reason };
         return Err(TrainError::NothingLeft { reason });
     }
-    if options.catalog.is_empty() {
+    if of_customers {
+        // Their worth needs no catalogue.
+    } else if options.catalog.is_empty() {
         derive::catalog(&history, &mut catalog, &mut product_report);
     } else if catalog.products.is_empty() {
         return Err(TrainError::NothingLeft { reason: format!("catalogue: {}", product_report.blame()) });
@@ -120,6 +132,7 @@ fn files_of(paths: &[PathBuf], notes: &mut Vec<String>) -> Result<Vec<PathBuf>, 
 
 struct Reading<'a> {
     options: &'a Options,
+    of_customers: bool,
     meter: Meter,
     progress: &'a mut dyn Progress,
     history: History,
@@ -152,6 +165,7 @@ impl Reading<'_> {
             columns: self.options.columns.clone(),
             preset: self.options.preset,
             exclude: self.options.exclude_products.iter().cloned().collect(),
+            of_customers: self.of_customers,
         };
         let mut history = std::mem::take(&mut self.history);
         let mut rows = OrderRows::new(&rules, &name, report, &mut history);
@@ -235,4 +249,12 @@ fn is_log(source: &mut Source) -> bool {
     let Source { format: Format::Json, body: Body::Stream(input), .. } = source else { return false };
     jsonl::first_object(&mut **input)
         .is_none_or(|object| ["event", "type", "messageId"].iter().any(|name| object.contains_key(*name)))
+}
+
+/// Milliseconds since 1970 of a date or time in any form that a table may hold.
+///
+/// # Errors
+/// What is the matter with it, in words.
+pub fn instant(text: &str) -> Result<i64, String> {
+    cell::timestamp(text).map_err(|(_, reason)| reason)
 }

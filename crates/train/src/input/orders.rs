@@ -15,6 +15,8 @@ pub(crate) const LISTS: [&str; 4] = ["items", "line_items", "products", "lines"]
 /// Columns without which a row teaches nothing.
 pub(crate) const NEEDED: [&[Field]; 3] =
     [&[Field::ProductId], &[Field::Timestamp], &[Field::OrderId, Field::CustomerId]];
+/// Columns without which a row tells nothing of a customer's worth.
+const NEEDED_OF_CUSTOMERS: [&[Field]; 2] = [&[Field::Timestamp], &[Field::CustomerId]];
 /// What a row may say of its product, for shops without a catalogue.
 pub(crate) const PRODUCT_FIELDS: [Field; 7] =
     [Field::Title, Field::Category, Field::Brand, Field::Color, Field::Size, Field::Url, Field::Image];
@@ -26,6 +28,8 @@ pub(crate) struct OrderRules {
     pub preset: Option<Preset>,
     /// Ids that are not products.
     pub exclude: HashSet<String>,
+    /// What counts is who bought when for how much: rows need not name a product.
+    pub of_customers: bool,
 }
 
 /// What a line of an order is.
@@ -57,6 +61,16 @@ pub(crate) struct OrderLine<'a> {
     pub says: [Option<&'a str>; 7],
     /// Fingerprint of every other column read, to tell exact duplicates.
     pub rest: u32,
+    pub deal: Deal,
+}
+
+/// What a line gained, beside its price.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Deal {
+    /// Cost of the line's goods.
+    pub cost: Option<f64>,
+    /// Whether it was sold with a coupon or at a discount.
+    pub reduced: bool,
 }
 
 /// Takes checked lines.
@@ -115,7 +129,8 @@ impl<'a> OrderRows<'a> {
             [Field::SessionId, Field::VisitorId, Field::Action].map(|field| plain_name(field.name()));
         let counts = |ours: &str| !of_sessions.iter().any(|other| other == ours);
         rules.columns.all_there("--columns", self.file, binding.columns(), counts)?;
-        binding.check(self.file, &NEEDED, &Preset::ALL)
+        let needed: &[&[Field]] = if rules.of_customers { &NEEDED_OF_CUSTOMERS } else { &NEEDED };
+        binding.check(self.file, needed, &Preset::ALL)
     }
 }
 
@@ -156,11 +171,14 @@ impl Checker<'_> {
         if other {
             return Ok(Err(Skip::Other));
         }
-        let product = get(Field::ProductId).ok_or((Problem::NoProduct, "no product id".to_owned()))?;
-        let product = cell::id(product)?;
-        if self.rules.exclude.contains(product)
-            || self.rules.preset.is_some_and(|preset| !preset.is_product(product))
-        {
+        let product = match get(Field::ProductId) {
+            Some(product) => cell::id(product)?,
+            None if self.rules.of_customers => "",
+            None => return Err((Problem::NoProduct, "no product id".to_owned())),
+        };
+        let foreign =
+            !product.is_empty() && self.rules.preset.is_some_and(|preset| !preset.is_product(product));
+        if foreign || self.rules.exclude.contains(product) {
             return Ok(Err(Skip::NotProduct(product)));
         }
         let at = get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?;
@@ -191,6 +209,11 @@ impl Checker<'_> {
             (false, false) => Trade::Sold,
         };
         let says = PRODUCT_FIELDS.map(&get);
+        let mut rest = fingerprint(&says, &get);
+        if product.is_empty() && get(Field::OrderId).is_none() {
+            // Nothing names such rows: two that are equal are two purchases.
+            rest ^= (record.line as u32).wrapping_mul(0x9e37_79b9);
+        }
         Ok(Ok(OrderLine {
             order,
             product,
@@ -200,8 +223,9 @@ impl Checker<'_> {
             price,
             country: get(Field::Country).filter(|country| country.len() <= cell::MAX_ID),
             trade,
-            rest: fingerprint(&says, &get),
+            rest,
             says,
+            deal: deal(&get),
         }))
     }
 
@@ -225,6 +249,13 @@ fn worth<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Result<(f64, Option<f64
     };
     let backwards = quantity < 0.0 || amount.is_some_and(|amount| amount < 0.0);
     Ok((quantity.abs(), price, backwards))
+}
+
+/// A value that cannot be read is none: it is of use for scores only.
+fn deal<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Deal {
+    let money = |field| get(field).and_then(|text| cell::money(text).ok());
+    let discounted = money(Field::Discount).is_some_and(|discount| discount != 0.0);
+    Deal { cost: money(Field::Cost), reduced: discounted || get(Field::Coupon).is_some() }
 }
 
 /// Of the columns that a line does not keep.
