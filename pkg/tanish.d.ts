@@ -46,8 +46,12 @@ export interface StartOptions {
   site?: string;
   /** The page's language; default: `<html lang>`. */
   language?: string;
-  /** Where events go. */
-  events?: { endpoint?: string; writeKey?: string };
+  /**
+   * Where events go. `visitor`: where the relay tells who is here, by a cookie that only it can set and that
+   * outlives Safari's seven days; default: beside an `endpoint` that ends in `/batch`, if that is on this
+   * host or within `cookie.domain`; `false`: nowhere.
+   */
+  events?: { endpoint?: string; writeKey?: string; visitor?: string | false };
   /**
    * `ask`: nothing is stored or sent before a choice. Default `granted`: analytics and personalization
    * hold until refused; marketing always waits for a yes.
@@ -175,7 +179,11 @@ export interface Shop {
   consent(choice: Partial<Consent>): Promise<void>;
   /** Sends what is queued; resolves when the endpoint has it all, rejects when it cannot be reached. */
   flush(): Promise<void>;
-  /** Leaves nothing of the visitor in this browser, and keeps nothing until the next page. */
+  /**
+   * Leaves nothing of the visitor in this browser, the relay's cookie included, and keeps nothing until the
+   * next page. Rejects when only the relay's cookie is left because the relay does not answer. What other
+   * subdomains keep is theirs: call it there too.
+   */
   forget(): Promise<void>;
   /** Everything kept about the visitor in this browser: `{ profile, events }`. */
   export(): Promise<{ [key: string]: Json }>;

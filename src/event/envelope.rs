@@ -62,6 +62,13 @@ impl Envelope {
         if event.weight() > MAX_EVENT { Err(EventError::TooLarge("identify".to_owned())) } else { Ok(event) }
     }
 
+    /// An `alias` event: who was `previous` until now is the visitor of this envelope.
+    pub fn alias(&self, id: String, at: Millis, previous: &str) -> Value {
+        let mut event = self.message("alias", id, at);
+        event.set("previousId", previous);
+        event
+    }
+
     fn message(&self, kind: &str, id: String, at: Millis) -> Value {
         let library =
             Value::object([("name", "tanish".into()), ("version", env!("CARGO_PKG_VERSION").into())]);

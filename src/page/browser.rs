@@ -46,19 +46,22 @@ pub fn secure() -> bool {
     window().and_then(|window| window.location().protocol().ok()).as_deref() == Some("https:")
 }
 
-/// The profile kept by an earlier page.
-pub fn profile() -> Value {
-    storage()
-        .and_then(|storage| storage.get_item(PROFILE).ok()?)
-        .and_then(|text| parse(&text))
-        .unwrap_or_default()
+/// The text of the profile.
+pub fn profile_text() -> Option<String> {
+    storage()?.get_item(PROFILE).ok()?
 }
 
-/// Keeps the profile.
-pub fn save_profile(profile: &Value) {
-    if let (Some(storage), Some(text)) = (storage(), print(profile)) {
-        let _ = storage.set_item(PROFILE, &text);
-    }
+/// The profile kept by an earlier page or another tab: `Null` where there is none, nothing where it
+/// cannot be read.
+pub fn profile() -> Option<Value> {
+    profile_text().map_or(Some(Value::Null), |text| parse(&text))
+}
+
+/// Keeps the profile; the text that is kept now.
+pub fn save_profile(profile: &Value) -> Option<String> {
+    let text = print(profile)?;
+    storage()?.set_item(PROFILE, &text).ok()?;
+    Some(text)
 }
 
 /// Removes the profile and the journal.

@@ -20,11 +20,13 @@ pub struct Core {
     shop: Shop,
     /// The profile as it is to be kept; written once for all calls of a task.
     unsaved: Option<Value>,
+    /// The text last read or written: another one is another tab's.
+    seen: Option<String>,
 }
 
 #[wasm_bindgen]
 impl Core {
-    /// Starts from `{site, locale, page, optOut, seed}` (`seed`: eight random 32-bit numbers); cookie, profile and journal are read here.
+    /// Starts from `{site, locale, page, optOut, twin, seed}` (`seed`: eight random 32-bit numbers); cookie, profile and journal are read here.
     #[wasm_bindgen(constructor)]
     pub fn new(boot: JsValue, now: f64) -> Core {
         let boot = from_js(&boot);
@@ -35,17 +37,18 @@ impl Core {
             Boot {
                 site: boot.get("site").cloned().unwrap_or_default(),
                 cookies: browser::cookies(),
-                stored: browser::profile(),
+                stored: browser::profile().unwrap_or_default(),
                 journal: browser::journal(),
                 page: boot.get("page").cloned().unwrap_or_default(),
                 locale: boot.str("locale").unwrap_or_default().to_owned(),
                 secure: browser::secure(),
+                twin: boot.get("twin").and_then(Value::as_bool).unwrap_or(false),
                 opt_out: boot.get("optOut").and_then(Value::as_bool).unwrap_or(false),
                 seed: [word(0), word(1), word(2), word(3)],
             },
             now as Millis,
         );
-        Core { shop, unsaved: None }
+        Core { shop, unsaved: None, seen: browser::profile_text() }
     }
 
     /// A command or news, and its arguments; returns what the script has to do, in order, each as
@@ -62,11 +65,19 @@ impl Core {
         self.carry_out()
     }
 
-    /// Writes the profile, if `save` was asked for and nothing was erased since.
-    pub fn save(&mut self) {
-        if let Some(profile) = self.unsaved.take() {
-            browser::save_profile(&profile);
+    /// Writes the profile, if `save` was asked for and nothing was erased since. What another tab wrote
+    /// meanwhile is joined first, so that neither overwrites the other.
+    pub fn save(&mut self, now: f64) -> JsValue {
+        if self.unsaved.is_some() && browser::profile_text() != self.seen {
+            if let Some(stored @ Value::Object(_)) = browser::profile() {
+                self.shop.storage(&stored, now as Millis);
+            }
         }
+        let left = self.carry_out();
+        if let Some(profile) = self.unsaved.take() {
+            self.seen = browser::save_profile(&profile);
+        }
+        left
     }
 
     /// `visitor`, `diagnostics` or `export`.
@@ -108,13 +119,24 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
         "track" => shop.track(ticket, &text(1), at(2), now),
         "identify" => shop.identify(ticket, at(1).as_str().map(str::to_owned), at(2), now),
         "recommend" => shop.recommend(ticket, &at(1), now),
-        "consent" => shop.consent(ticket, &at(1), now),
+        "consent" => {
+            shop.cookies(browser::cookies());
+            shop.consent(ticket, &at(1), now);
+        }
+        "twin" => shop.twin(&text(0), at(1).as_str(), now),
+        "twin_cleared" => shop.twin_cleared(at(0).as_bool().unwrap_or(false)),
+        "look" => shop.look(browser::cookies(), &browser::profile().unwrap_or_default(), now),
         "flush" => shop.flush(ticket),
         "forget" => shop.forget(ticket),
         "history" => shop.history(at(0).items(), now),
         "store_failed" => shop.store_failed(&texts(&at(0))),
         "page" => shop.page(at(0)),
-        "storage" => shop.storage(&at(0), now),
+        // What is stored now, not what was when the other tab told: its news may be old.
+        "storage" => {
+            if let Some(stored) = browser::profile() {
+                shop.storage(&stored, now);
+            }
+        }
         "stored" => shop.stored(&texts(&at(0)), &texts(&at(1))),
         "loaded" => shop.loaded(at(0).items().to_vec()),
         "removed" => shop.removed(&texts(&at(0))),
@@ -156,6 +178,8 @@ fn carry_out(effect: Effect) -> Option<Value> {
             browser::erase();
             return told("erase", vec![ticket.map(f64::from).into()]);
         }
+        Effect::AskTwin(id) => return told("askTwin", vec![id.to_string().into()]),
+        Effect::ClearTwin => return told("clearTwin", vec![]),
         Effect::Join => return told("join", vec![]),
         Effect::Fetch(names) => return told("fetch", vec![list(names)]),
         Effect::Settle(ticket, Ok(value)) => return told("resolve", vec![f64::from(ticket).into(), value]),

@@ -6,7 +6,7 @@ use crate::random::Random;
 use crate::recommend::{Language, Library};
 use crate::time::Millis;
 use crate::value::Value;
-use crate::visitor::{Consent, Profile, VisitorId, cookie};
+use crate::visitor::{Consent, Profile};
 
 /// What the page knows when it starts.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Boot {
     pub secure: bool,
     /// `navigator.globalPrivacyControl`.
     pub opt_out: bool,
+    /// Whether there is a relay to ask for its lasting cookie.
+    pub twin: bool,
     /// Entropy.
     pub seed: [u64; 4],
 }
@@ -56,6 +58,8 @@ impl Shop {
             fetching: Vec::new(),
             problems: Vec::new(),
             forgotten: false,
+            has_twin: boot.twin,
+            clearing: Vec::new(),
             out: Vec::new(),
             config,
         };
@@ -65,6 +69,9 @@ impl Shop {
         if shop.consent.stores() {
             shop.start_visit(now);
             shop.join(boot.journal);
+        } else if shop.profile.twin.stale && shop.has_twin {
+            // The visitor withdrew when the relay could not be reached.
+            shop.out.push(Effect::ClearTwin);
         }
         shop
     }
@@ -75,20 +82,5 @@ impl Shop {
             self.with_outbox(|outbox, out| outbox.recover(journal, out));
             self.out.push(Effect::Join);
         }
-    }
-
-    /// The visitor is known from here on: the cookie decides who it is, the profile keeps a copy.
-    /// The cookie is written only where there is none, so its end is never extended.
-    pub(super) fn start_visit(&mut self, now: Millis) {
-        let by_cookie = cookie::find(&self.cookies, cookie::NAME, now);
-        let known = by_cookie.or(self.profile.id);
-        let id = known.unwrap_or_else(|| VisitorId::issue(now, &mut self.random));
-        if by_cookie.is_none() {
-            let text = cookie::set(cookie::NAME, id, self.config.domain.as_deref(), self.secure, now);
-            self.out.push(Effect::SetCookie(text));
-        }
-        self.profile.id = Some(id);
-        self.profile.seen(now);
-        self.save();
     }
 }

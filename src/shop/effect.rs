@@ -2,6 +2,7 @@
 
 use crate::event::{self, Ticket};
 use crate::value::Value;
+use crate::visitor::VisitorId;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,10 @@ pub enum Effect {
     /// Stop taking part, and remove everything kept in this browser: profile, journal, store. Then
     /// resolve the promise, if there is one.
     Erase(Option<Ticket>),
+    /// Ask the relay who this is, by its cookie or this id; the answer comes by [`super::Shop::twin`].
+    AskTwin(VisitorId),
+    /// Have the relay clear its cookie, after whatever is under way; said by [`super::Shop::twin_cleared`].
+    ClearTwin,
     /// Fetch these files of the site folder; each comes back by [`super::Shop::file`].
     Fetch(Vec<String>),
     /// Resolve a promise with a value, or reject it with a reason.

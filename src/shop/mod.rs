@@ -8,6 +8,7 @@ mod boot;
 mod config;
 mod effect;
 mod learn;
+mod person;
 mod traffic;
 mod view;
 
@@ -69,6 +70,10 @@ pub struct Shop {
     problems: Vec<String>,
     /// Set by `forget`: until the next page nothing is kept.
     forgotten: bool,
+    /// There is a relay to ask for its lasting cookie.
+    has_twin: bool,
+    /// Calls of `forget` that wait for the relay.
+    clearing: Vec<person::Clearing>,
     out: Vec<Effect>,
 }
 
@@ -76,6 +81,11 @@ impl Shop {
     /// What the driver has to do now, in order. Call after every other call.
     pub fn effects(&mut self) -> Vec<Effect> {
         core::mem::take(&mut self.out)
+    }
+
+    /// `document.cookie` as it is now: another subdomain may have written it.
+    pub fn cookies(&mut self, cookies: String) {
+        self.cookies = cookies;
     }
 
     fn allows(&self, purpose: Purpose) -> bool {
@@ -160,43 +170,6 @@ impl Shop {
         }
     }
 
-    /// Traits are kept for deciding; the customer's id also marks the events.
-    fn identify_now(&mut self, customer: Option<String>, traits: &Value, page: Value, at: Millis) {
-        if self.forgotten || !self.consent.stores() {
-            return;
-        }
-        let before = (self.profile.customer.clone(), self.profile.traits.clone());
-        match customer.filter(|customer| !customer.is_empty()) {
-            Some(customer) => {
-                if self.profile.customer.as_ref().is_some_and(|before| *before != customer) {
-                    self.sign_out(at);
-                }
-                self.profile.customer = Some(customer);
-                if self.allows(Purpose::Personalization) {
-                    self.profile.add_traits(traits);
-                }
-                // A page that repeats itself on every view makes one event, not many.
-                if before != (self.profile.customer.clone(), self.profile.traits.clone()) {
-                    self.emit_identify(traits.clone(), page, at);
-                }
-            }
-            // An anonymous visitor who is not signed in has nothing to sign out of.
-            None if self.profile.customer.is_some() => self.sign_out(at),
-            None => {}
-        }
-        if before != (self.profile.customer.clone(), self.profile.traits.clone()) {
-            self.save();
-            self.changed(true);
-        }
-    }
-
-    /// The next person at this browser is another visitor: new id, new visit, nothing of the last.
-    fn sign_out(&mut self, now: Millis) {
-        self.profile = Profile { choice: self.profile.choice, ..Profile::default() };
-        self.cookies.clear();
-        self.start_visit(now);
-    }
-
     /// The visitor chose. What was held is replayed or dropped; what a refused purpose kept is erased.
     pub fn consent(&mut self, ticket: Ticket, answer: &Value, now: Millis) {
         let recorded = self.records();
@@ -214,6 +187,7 @@ impl Shop {
     fn follow_choice(&mut self, recorded: bool, now: Millis) {
         if !self.consent.stores() {
             self.erase(None);
+            self.clear_twin(None);
         } else {
             if !self.consent.allows(Purpose::Personalization) {
                 self.profile.history = Default::default();
@@ -239,7 +213,8 @@ impl Shop {
     pub fn forget(&mut self, ticket: Ticket) {
         self.consent.choice = None;
         self.profile.choice = None;
-        self.erase(Some(ticket));
+        self.erase((!self.has_twin).then_some(ticket));
+        self.clear_twin(Some(ticket));
         self.forgotten = true;
         for held in core::mem::take(&mut self.held) {
             if let Some(ticket) = held.ticket {
@@ -251,7 +226,8 @@ impl Shop {
 
     fn erase(&mut self, ticket: Option<Ticket>) {
         self.cookies.clear();
-        self.profile = Profile { choice: self.profile.choice, ..Profile::default() };
+        self.profile.next_person();
+        self.profile.turn = 0;
         self.clear_outbox();
         // A cookie from before `cookie.domain` was set, or after it was taken out, goes as well.
         for domain in [None, self.config.domain.as_deref()] {

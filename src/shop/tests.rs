@@ -337,3 +337,67 @@ fn history_given_before_the_choice_counts_after_it() {
     shop.consent(1, &Value::object([("personalization", true.into())]), NOW);
     assert_eq!(shop.visitor(NOW).number("orders"), Some(1.0));
 }
+
+fn asked(shop: &mut Shop) -> Vec<Effect> {
+    let twins = |effect: &Effect| matches!(effect, Effect::AskTwin(_) | Effect::ClearTwin);
+    shop.effects().into_iter().filter(twins).collect()
+}
+
+#[test]
+fn the_relay_is_asked_once_a_visit_and_its_older_id_wins() {
+    let mut before = Shop::open(boot("granted"), NOW - 40 * DAY);
+    let old = before.visitor(NOW).str("id").unwrap().to_owned();
+    before.effects();
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(Boot { twin: true, seed: [5; 4], ..boot("granted") }, NOW);
+    let new = shop.visitor(NOW).str("id").unwrap().to_owned();
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.twin(&new, Some(&old), NOW);
+    browser.take(&mut shop);
+    assert_eq!(shop.visitor(NOW).str("id"), Some(old.as_str()));
+    assert!(browser.cookie.as_deref().unwrap().starts_with(&format!("tanish=1.{old}; Max-Age=")));
+    let alias = browser.journalled.last().unwrap();
+    assert_eq!((alias.str("previousId"), alias.str("anonymousId")), (Some(&new[..]), Some(&old[..])));
+    assert_eq!(shop.visitor(NOW).get("viewed").map(Value::items), Some(&["A".into()][..]));
+
+    let again = |at| {
+        let stored = browser.profile.clone();
+        Shop::open(Boot { twin: true, cookies: format!("tanish=1.{old}"), stored, ..boot("granted") }, at)
+    };
+    assert_eq!(asked(&mut again(NOW + MINUTE)), []);
+    assert_eq!(asked(&mut again(NOW + DAY)).len(), 1);
+    for answer in [None, Some("damaged"), Some("")] {
+        shop.twin(&old, answer, NOW);
+        assert_eq!(shop.visitor(NOW).str("id"), Some(old.as_str()));
+    }
+}
+
+#[test]
+fn an_answer_about_who_left_names_nobody() {
+    let mut shop = Shop::open(Boot { twin: true, ..boot("granted") }, NOW);
+    let left = shop.visitor(NOW).str("id").unwrap().to_owned();
+    shop.identify(1, Some("oybek".into()), Value::Null, NOW);
+    shop.effects();
+    shop.identify(2, None, Value::Null, NOW + 1);
+    let next = shop.visitor(NOW).str("id").unwrap().to_owned();
+    assert!(matches!(asked(&mut shop)[..], [Effect::ClearTwin, Effect::AskTwin(_)]));
+    shop.twin(&left, Some(&left), NOW + 2);
+    shop.twin_cleared(false);
+    shop.twin(&next, Some(&left), NOW + 3);
+    assert_eq!(shop.visitor(NOW).str("id"), Some(next.as_str()));
+}
+
+#[test]
+fn a_younger_cookie_is_another_person() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    browser.take(&mut shop);
+    let next = Shop::open(Boot { seed: [9; 4], ..boot("granted") }, NOW + 1).visitor(NOW);
+    let cookies = format!("tanish=1.{}", next.str("id").unwrap());
+    shop.look(cookies.clone(), &browser.profile, NOW + 2);
+    for shop in [shop, Shop::open(Boot { cookies, stored: browser.profile, ..boot("granted") }, NOW + 2)] {
+        assert_eq!(shop.visitor(NOW).get("id"), next.get("id"));
+        assert_eq!(shop.visitor(NOW).get("viewed").map(Value::items), Some(&[][..]));
+    }
+}

@@ -63,6 +63,15 @@ impl Shop {
         }
     }
 
+    /// Tells the CRM that the visitor of this id is the one here: their events belong together.
+    pub(super) fn emit_alias(&mut self, previous: &str, at: Millis) {
+        if self.records() {
+            let id = self.stamper.next(at);
+            let event = self.envelope(self.page.clone(), at).alias(id, at, previous);
+            self.with_outbox(|outbox, out| outbox.accept(event, None, out));
+        }
+    }
+
     /// Whether events are kept and sent. Where the shop names no endpoint they would only fill the
     /// visitor's disk.
     pub(super) fn records(&self) -> bool {

@@ -26,13 +26,13 @@ pub fn format(id: VisitorId) -> String {
 /// damaged and foreign ones are passed over, of the good ones the one issued first wins, so that
 /// every page and subdomain agrees.
 pub fn find(cookies: &str, name: &str, now: Millis) -> Option<VisitorId> {
-    cookies
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(key, _)| *key == name)
-        .filter_map(|(_, value)| parse(value))
-        .filter(|id| id.alive(now))
-        .min()
+    all(cookies, name).into_iter().flatten().filter(|id| id.alive(now)).min()
+}
+
+/// What the cookies of this name hold, in the order of the header: damaged and foreign values are `None`.
+pub fn all(cookies: &str, name: &str) -> Vec<Option<VisitorId>> {
+    let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| parse(value)).collect()
 }
 
 /// Whether a domain may stand in the cookie: letters, digits, hyphens and dots.
@@ -124,6 +124,35 @@ mod tests {
         #[test]
         fn any_header_is_read(cookies: String, now: u64) {
             let _ = find(&cookies, NAME, now);
+        }
+
+        #[test]
+        fn any_value_but_the_one_form_is_refused(value in ".{0,60}", flip in 0usize..38, with in "[ -~]") {
+            prop_assert!(parse(&value).is_none_or(|id| format(id) == value));
+            let mut other = format(id(NOW));
+            other.replace_range(flip..=flip, &with);
+            prop_assert!(parse(&other).is_none_or(|id| format(id) == other));
+        }
+
+        #[test]
+        fn good_cookies_are_found_among_any_others(ages in proptest::collection::vec(0u64..500, 1..6), junk in proptest::collection::vec("[a-z]{0,8}(=[!-:<-~]{0,50})?", 0..6), turn: usize) {
+            let ids: Vec<VisitorId> = ages.iter().map(|age| id(NOW - age * DAY)).collect();
+            let mut pairs: Vec<String> = ids.iter().map(|id| format!("{NAME}={}", format(*id))).collect();
+            pairs.extend(junk);
+            let turn = turn % pairs.len();
+            pairs.rotate_left(turn);
+            let living = ids.into_iter().filter(|id| NOW - id.issued() < LIFETIME).min();
+            prop_assert_eq!(find(&pairs.join("; "), NAME, NOW), living);
+        }
+
+        #[test]
+        fn what_is_set_is_found_and_ends_thirteen_months_after_the_issue(issued in 0u64..(1 << 47), age in 0u64..LIFETIME) {
+            let now = issued + age;
+            let text = set(NAME, id(issued), None, true, now);
+            let (pair, rest) = text.split_once("; ").unwrap();
+            prop_assert_eq!(find(pair, NAME, now), Some(id(issued)));
+            let left: u64 = rest.split(';').next().unwrap().trim_start_matches("Max-Age=").parse().unwrap();
+            prop_assert!(now + left * 1000 <= issued + LIFETIME && issued + LIFETIME - now - left * 1000 < 1000);
         }
     }
 }

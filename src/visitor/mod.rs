@@ -4,9 +4,12 @@ pub mod consent;
 pub mod cookie;
 pub mod history;
 pub mod id;
+mod merge;
 pub mod profile;
+pub mod twin;
 
 pub use consent::{Choice, Consent, Mode, Purpose};
 pub use history::{Action, HistoryEntry};
 pub use id::VisitorId;
 pub use profile::Profile;
+pub use twin::Twin;

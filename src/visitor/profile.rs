@@ -3,6 +3,7 @@
 use super::consent::Choice;
 use super::history::{Action, History, HistoryEntry};
 use super::id::VisitorId;
+use super::twin::Twin;
 use crate::time::{MINUTE, Millis};
 use crate::value::Value;
 
@@ -34,9 +35,25 @@ pub struct Profile {
     pub visit_start: Option<Millis>,
     /// The visitor's choice, once made.
     pub choice: Option<Choice>,
+    /// How often someone signed in or out here, or the id changed: of two tabs the higher number knows
+    /// who is here, whatever their clocks say.
+    pub turn: u32,
+    /// The relay's cookie.
+    pub twin: Twin,
 }
 
 impl Profile {
+    /// The next person at this browser: nothing of the last, but the choice, which is the browser's.
+    pub fn next_person(&mut self) {
+        let (choice, turn, twin) = (self.choice, self.turn.saturating_add(1), self.twin);
+        *self = Profile { choice, turn, twin: Twin { asked: None, ..twin }, ..Profile::default() };
+    }
+
+    /// What experiments assign by. Signing in keeps it; after a sign-out it is another one.
+    pub fn assignment_id(&self) -> Option<String> {
+        self.id.map(|id| id.to_string())
+    }
+
     /// Notes that the visitor is here: a new visit after 30 minutes of silence. Says whether one began.
     pub fn seen(&mut self, now: Millis) -> bool {
         let silent = self.last_seen.is_none_or(|last| now.saturating_sub(last) > VISIT_GAP);
@@ -95,6 +112,7 @@ impl Profile {
             ("customer", self.customer.as_deref().into()),
             ("traits", self.traits.clone()),
             ("visits", f64::from(self.visits).into()),
+            ("turn", f64::from(self.turn).into()),
             ("firstSeen", time(self.first_seen)),
             ("lastSeen", time(self.last_seen)),
             ("visitStart", time(self.visit_start)),
@@ -108,6 +126,9 @@ impl Profile {
             ];
             value.set("consent", Value::object(answers));
         }
+        if let Some(twin) = self.twin.to_value() {
+            value.set("twin", twin);
+        }
         value
     }
 
@@ -117,10 +138,13 @@ impl Profile {
             return Profile::default();
         }
         let time = |name: &str| value.number(name).filter(|at| *at >= 0.0).map(|at| at as Millis);
+        let count = |name: &str| value.number(name).filter(|count| *count >= 0.0).unwrap_or_default() as u32;
         let mut profile = Profile {
             id: value.str("id").and_then(VisitorId::parse).filter(|id| id.alive(now)),
             customer: value.str("customer").map(str::to_owned),
-            visits: value.number("visits").filter(|visits| *visits >= 0.0).unwrap_or_default() as u32,
+            visits: count("visits"),
+            turn: count("turn"),
+            twin: value.get("twin").map(|twin| Twin::from_value(twin, now)).unwrap_or_default(),
             first_seen: time("firstSeen"),
             last_seen: time("lastSeen").filter(|last| *last <= now.saturating_add(VISIT_GAP)),
             visit_start: time("visitStart"),
@@ -140,35 +164,6 @@ impl Profile {
         let entries = value.get("history").map(Value::items).unwrap_or_default();
         profile.history.add(entries.iter().filter_map(HistoryEntry::from_value), now);
         profile
-    }
-
-    /// Joins what another tab wrote. Says whether this profile learned anything, and whether it
-    /// knows more than the other did (then it is written again). The choice is the caller's to follow.
-    pub fn merge(&mut self, other: Profile, now: Millis) -> (bool, bool) {
-        let before = self.clone();
-        let stale = other.last_seen < self.last_seen;
-        let same_person = other.customer == self.customer;
-        if !stale {
-            if !same_person {
-                // The newer tab signed in or out: only its history may be shown.
-                self.history = History::default();
-                self.customer.clone_from(&other.customer);
-            }
-            self.id = other.id.or(self.id);
-            self.traits = other.traits;
-        }
-        let theirs = other.history.clone();
-        if same_person || !stale {
-            self.history.add(other.history.0, now);
-        }
-        self.visits = self.visits.max(other.visits);
-        self.first_seen = match (self.first_seen, other.first_seen) {
-            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
-            (mine, theirs) => mine.or(theirs),
-        };
-        self.last_seen = self.last_seen.max(other.last_seen);
-        self.visit_start = self.visit_start.max(other.visit_start);
-        (*self != before, self.history != theirs || self.customer != other.customer)
     }
 }
 
@@ -223,26 +218,5 @@ mod tests {
         assert!(profile.seen(NOW) && !profile.seen(NOW + VISIT_GAP) && profile.seen(NOW + 2 * VISIT_GAP + 1));
         assert!(!profile.seen(NOW), "a clock set back starts no visit");
         assert_eq!(profile.visits, 2);
-    }
-
-    #[test]
-    fn tabs_converge() {
-        let mut first = profile();
-        let mut second = first.clone();
-        first.history.add([HistoryEntry::new("x", NOW, Action::View)], NOW);
-        second.history.add([HistoryEntry::new("y", NOW, Action::View)], NOW);
-        assert_eq!(first.merge(second.clone(), NOW), (true, true));
-        assert_eq!(second.merge(first.clone(), NOW), (true, false));
-        assert_eq!(first, second);
-    }
-
-    #[test]
-    fn a_sign_out_in_one_tab_reaches_the_other() {
-        let mut first = profile();
-        let second = Profile { last_seen: Some(NOW + 1), ..Profile::default() };
-        assert_eq!(first.merge(second, NOW + 1), (true, false));
-        assert!(
-            first.customer.is_none() && first.history.entries().is_empty() && first.traits == Value::Null
-        );
     }
 }

@@ -24,10 +24,26 @@ impl RelayServer {
     /// # Errors
     /// When the port or the folder cannot be used.
     pub async fn start(data: &Path, webhook: &Webhook, origin: &str, port: Option<u16>) -> Result<Self> {
+        let origin = tanish_relay::config::Origin::parse(origin).map_err(setup)?;
+        Self::with(data, webhook, port, |config| config.origins.push(origin)).await
+    }
+
+    /// As [`RelayServer::start`], with settings of your own.
+    ///
+    /// # Errors
+    /// As [`RelayServer::start`].
+    pub async fn with(
+        data: &Path,
+        webhook: &Webhook,
+        port: Option<u16>,
+        adjust: impl FnOnce(&mut Config),
+    ) -> Result<Self> {
+        let mut config = config(data, webhook)?;
+        adjust(&mut config);
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
         let listener = TcpListener::bind(wanted).await.map_err(Error::io(wanted.to_string()))?;
         let address = listener.local_addr().map_err(Error::io(wanted.to_string()))?;
-        let relay = Relay::open(config(data, webhook, origin)?).map_err(setup)?;
+        let relay = Relay::open(config).map_err(setup)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             let until = async {
@@ -68,9 +84,8 @@ impl Drop for RelayServer {
     }
 }
 
-fn config(data: &Path, webhook: &Webhook, origin: &str) -> Result<Config> {
+fn config(data: &Path, webhook: &Webhook) -> Result<Config> {
     let mut config = Config::new(data);
-    config.origins.push(tanish_relay::config::Origin::parse(origin).map_err(setup)?);
     let mut crm = Destination::webhook("crm", &webhook.url()).map_err(setup)?;
     crm.backoff.base = Duration::from_millis(20);
     config.destinations.push(crm);

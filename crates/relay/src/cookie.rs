@@ -6,7 +6,7 @@ use ring::error::Unspecified;
 use ring::rand::{SecureRandom, SystemRandom};
 use tanish::random::Random;
 use tanish::time::Millis;
-use tanish::visitor::cookie::{NAME, SERVER_NAME, find, set};
+use tanish::visitor::cookie::{NAME, SERVER_NAME, clear as expired, find, set};
 use tanish::visitor::id::VisitorId;
 
 /// The answer to "who is this?".
@@ -30,6 +30,11 @@ pub fn visitor(header: &str, config: &Cookie, secure: bool, now: Millis) -> Resu
     };
     let cookie = set(SERVER_NAME, id, config.domain.as_deref(), secure || config.secure, now);
     Ok(Visitor { id, set_cookie: Some(cookie + "; HttpOnly") })
+}
+
+/// The text that takes the cookie back.
+pub fn clear(config: &Cookie, secure: bool) -> String {
+    expired(SERVER_NAME, config.domain.as_deref(), secure || config.secure) + "; HttpOnly"
 }
 
 /// A new id, from the system's randomness: nobody can guess it.
@@ -82,6 +87,13 @@ mod tests {
             "tanish_s=1.{page}; Max-Age=86400; Path=/; SameSite=Lax; Domain=example.uz; Secure; HttpOnly"
         );
         assert_eq!(found, Visitor { id: page, set_cookie: Some(expected) });
+    }
+
+    #[test]
+    fn it_is_taken_back_with_the_attributes_it_was_set_with() {
+        let config = Cookie { domain: Some("example.uz".into()), secure: false };
+        let expected = "tanish_s=; Max-Age=0; Path=/; SameSite=Lax; Domain=example.uz; Secure; HttpOnly";
+        assert_eq!(clear(&config, true), expected);
     }
 
     #[test]

@@ -278,6 +278,23 @@ async fn the_visitor_keeps_one_id() {
         (id, None),
         "the server's wins"
     );
+
+    // A page of another host says its own id; a link that says one is not believed.
+    let address = relay.at(&format!("/v1/visitor?id={other}"));
+    let told = async |request: reqwest::RequestBuilder| -> Value {
+        request.send().await.unwrap().json().await.unwrap()
+    };
+    assert_ne!(told(relay.request().get(&address)).await["id"], other);
+    let own = relay.at("");
+    let page = relay.request().get(&address).header("origin", own.trim_end_matches('/'));
+    assert_eq!(told(page).await["id"], other);
+
+    let gone = relay.request().delete(relay.at("/v1/visitor")).send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    let set = gone.headers()["set-cookie"].to_str().unwrap();
+    assert!(set.starts_with("tanish_s=; Max-Age=0; Path=/") && set.contains("HttpOnly"), "{set}");
+    let foreign = relay.request().delete(relay.at("/v1/visitor")).header("origin", "https://evil.uz");
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
     let (adopted, set) = ask(Some(format!("tanish=1.{other}"))).await;
     assert_eq!(adopted, other);
     assert!(set.unwrap().starts_with(&format!("tanish_s=1.{other}; ")));

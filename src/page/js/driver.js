@@ -4,6 +4,7 @@ import { fetchFile } from "./files.js";
 import { send } from "./send.js";
 import { EventStore } from "./store.js";
 import { channel, compete } from "./tabs.js";
+import { Twin } from "./twin.js";
 
 export class Driver {
   #core;
@@ -18,8 +19,11 @@ export class Driver {
   #target;
   #changed;
   #broken = false;
+  #twin;
+  #erasing;
 
   constructor(boot, base, target, changed) {
+    this.#twin = new Twin(target.visitor);
     this.#base = base;
     this.#target = target;
     this.#changed = changed;
@@ -31,13 +35,12 @@ export class Driver {
     addEventListener("storage", (event) => {
       // `clear()` of the local storage has no key; of another storage it says nothing to us.
       const ours = event.key === "tanish" || event.key === null;
-      if (!ours || event.storageArea !== localStorageOrNull()) return;
-      const stored = event.newValue === null ? null : parse(event.newValue);
-      if (stored !== undefined) this.tell("storage", stored);
+      if (ours && event.storageArea === localStorageOrNull()) this.tell("storage");
     });
     addEventListener("online", () => this.tell("woken"));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.tell("hidden");
+      // On another subdomain someone may have signed in or out meanwhile.
+      this.tell(document.visibilityState === "hidden" ? "hidden" : "look");
     });
     // A held lock would keep the page out of the back/forward cache.
     addEventListener("pagehide", () => {
@@ -45,7 +48,12 @@ export class Driver {
       const joined = this.#line !== undefined;
       this.#leave();
       this.#store.leave();
-      addEventListener("pageshow", (event) => event.persisted && joined && this.#join(), { once: true });
+      const back = (event) => {
+        if (!event.persisted) return;
+        this.tell("look");
+        if (joined) this.#join();
+      };
+      addEventListener("pageshow", back, { once: true });
     });
   }
 
@@ -132,7 +140,7 @@ export class Driver {
       resolve: () => this.#settle(first, (ticket) => ticket.resolve(second)),
       reject: () => this.#settle(first, (ticket) => ticket.reject(new Error(second))),
       // A burst of calls is one write, at the end of its task.
-      save: () => queueMicrotask(() => this.#core.save()),
+      save: () => queueMicrotask(() => this.#enter(() => this.#core.save(Date.now()))),
       changed: () => this.#changed(first),
       warn: () => console.warn(`[tanish] ${first}`),
       store: async () => {
@@ -154,10 +162,12 @@ export class Driver {
         this.#timer = setTimeout(() => this.tell("woken"), first);
       },
       join: () => this.#join(),
+      askTwin: () => this.#twin.ask(first).then((id) => this.tell("twin", first, id)),
+      clearTwin: () => this.#twin.clear(this.#erasing).then((cleared) => this.tell("twin_cleared", cleared)),
       erase: async () => {
         this.#leave();
         this.#keep = [];
-        await this.#store.erase();
+        await (this.#erasing = this.#store.erase());
         if (first !== undefined) this.#settle(first, (ticket) => ticket.resolve());
       },
     }[what];
@@ -176,14 +186,6 @@ export class Driver {
     const ticket = this.#tickets.get(number);
     this.#tickets.delete(number);
     if (ticket) settle(ticket);
-  }
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // The shop, as its page sees it.
 import { Driver } from "./driver.js";
 import { fetchFile } from "./files.js";
+import { twinAddress } from "./twin.js";
 import { loadModule } from "./wasm.js";
 
 const ENTRIES = ["model/entry.bin", "catalog/entry.bin"];
@@ -70,15 +71,17 @@ class Shop {
   constructor(settings, locale, base, changed) {
     this.#settings = settings;
     this._locale = locale;
+    const visitor = twinAddress(settings);
     const boot = {
       site: settings,
+      twin: visitor !== null,
       locale,
       page: null,
       optOut: navigator.globalPrivacyControl === true,
       seed: [...crypto.getRandomValues(new Uint32Array(8))],
     };
     const { endpoint, writeKey } = settings.events ?? {};
-    this._driver = new Driver(boot, base, { endpoint, writeKey }, (anew) => {
+    this._driver = new Driver(boot, base, { endpoint, writeKey, visitor }, (anew) => {
       // After the call that changed something has returned.
       queueMicrotask(() => {
         changed(anew);

@@ -58,7 +58,7 @@ pub fn router(config: Config, store: Store, metrics: Arc<Metrics>) -> Router {
         .route("/v1/track", post(intake::track))
         .route("/v1/identify", post(intake::identify))
         .route("/v1/page", post(intake::page))
-        .route("/v1/visitor", get(visitor::visitor))
+        .route("/v1/visitor", get(visitor::visitor).delete(visitor::forget))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), origin::check))
         .route_layer(cors)
         .route("/healthz", get(status::health))
@@ -73,7 +73,7 @@ fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE])
         .max_age(PREFLIGHT)
 }
