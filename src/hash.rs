@@ -8,6 +8,11 @@ pub fn spread(text: &str) -> u64 {
         hash ^= u64::from(*byte);
         hash = hash.wrapping_mul(0x0000_0100_0000_01b3);
     }
+    mix(hash)
+}
+
+/// Spreads every bit over all: the finaliser of MurmurHash3.
+pub fn mix(mut hash: u64) -> u64 {
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^= hash >> 33;

@@ -1,14 +1,15 @@
 //! The entry files: small, revalidated, of one size however large the catalogue.
 
 use super::file::check_generation;
-use super::{FileKind, ModelError, decode, encode};
+use super::pack::MAX_PACK;
+use super::{FileKind, ModelError, Name, Places, decode, encode};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
-/// Most shards of one family.
-const MAX_SHARDS: u32 = 1 << 20;
 /// Most products in [`Entry::popular`].
 const MAX_POPULAR: usize = 256;
+/// Most card shards replaced since a catalogue was published whole.
+pub const MAX_PATCHES: usize = 512;
 
 /// The model's entry, `model/entry.bin`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,8 +20,10 @@ pub struct Entry {
     pub trained_to: Millis,
     /// How many products have numbers: `0..products`.
     pub products: u32,
-    /// How many index shards there are; a product's is [`super::index_shard_of`].
-    pub index_shards: u32,
+    /// Which file a product's row is in.
+    pub places: Places,
+    /// Shards in one pack file; 0 = each shard is a file.
+    pub pack: u32,
     /// How the page blends its sources, chosen by the trainer.
     pub settings: Settings,
     /// The most popular products, best first, at most 256.
@@ -63,8 +66,9 @@ impl Entry {
     pub fn decode(bytes: &[u8]) -> Result<Entry, ModelError> {
         let entry: Entry = decode(FileKind::Entry, bytes)?;
         check_generation(&entry.generation)?;
+        entry.places.check()?;
         let settings = &entry.settings;
-        let sane = (1..=MAX_SHARDS).contains(&entry.index_shards)
+        let sane = entry.pack <= MAX_PACK
             && entry.popular.len() <= MAX_POPULAR
             && entry.popular.iter().all(|popular| popular.number < entry.products)
             && settings.position_decay > 0.0
@@ -77,9 +81,12 @@ impl Entry {
 }
 
 /// The catalogue's entry, `catalog/entry.bin`.
+///
+/// A change of a price replaces single card shards: the rest stays in the folder of the catalogue last
+/// published whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CatalogEntry {
-    /// Folder of the shards: hexadecimal hash of their content.
+    /// Folder of the shards: hexadecimal hash of what it held at first.
     pub generation: String,
     /// The model generation whose numbers the cards use.
     pub model: String,
@@ -87,6 +94,21 @@ pub struct CatalogEntry {
     pub products: u32,
     /// Cards in a shard; product `n` is in shard `n / cards_per_shard`. 1 to 4096.
     pub cards_per_shard: u32,
+    /// Shards in one pack file; 0 = each shard is a file.
+    pub pack: u32,
+    /// Version of the cards of the most popular products: a hash of their content.
+    pub top: u64,
+    /// Shards replaced since, by rising number, at most [`MAX_PATCHES`].
+    pub patches: Vec<Patch>,
+}
+
+/// A card shard that was replaced; it is a file of its own also where the others are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patch {
+    /// Its number.
+    pub shard: u32,
+    /// A hash of its content; not 0.
+    pub version: u64,
 }
 
 impl CatalogEntry {
@@ -100,16 +122,35 @@ impl CatalogEntry {
         let entry: CatalogEntry = decode(FileKind::CatalogEntry, bytes)?;
         check_generation(&entry.generation)?;
         check_generation(&entry.model)?;
-        if (1..=4096).contains(&entry.cards_per_shard) {
+        let patched = entry.patches.len() <= MAX_PATCHES
+            && entry.patches.windows(2).all(|pair| pair[0].shard < pair[1].shard);
+        if patched && entry.pack <= MAX_PACK && (1..=4096).contains(&entry.cards_per_shard) {
             Ok(entry)
         } else {
-            Err(ModelError::Damaged("cards_per_shard out of bounds"))
+            Err(ModelError::Damaged("catalogue entry out of bounds"))
         }
+    }
+
+    /// How many card shards there are.
+    pub fn shards(&self) -> u32 {
+        self.products.div_ceil(self.cards_per_shard)
     }
 
     /// The shard that holds the card of product `number`.
     pub fn shard_of(&self, number: u32) -> u32 {
         number / self.cards_per_shard
+    }
+
+    /// The name of a card shard as it is now.
+    pub fn cards(&self, shard: u32) -> Name {
+        let at = self.patches.binary_search_by_key(&shard, |patch| patch.shard);
+        let version = at.map_or(0, |at| self.patches[at].version);
+        Name::Cards(self.generation.clone(), shard, version)
+    }
+
+    /// The name of the cards of the most popular products.
+    pub fn top(&self) -> Name {
+        Name::Top(self.generation.clone(), self.top)
     }
 }
 
@@ -123,7 +164,8 @@ mod tests {
             generation: "0123456789abcdef".into(),
             trained_to: 1_700_000_000_000,
             products: 3,
-            index_shards: 1,
+            places: Places { head_shards: 1, ..Places::default() },
+            pack: 0,
             settings: Settings::default(),
             popular: vec![Popular { number: 2, weight: 255 }],
         }
@@ -138,7 +180,7 @@ mod tests {
     fn nonsense_is_refused() {
         let broken: [fn(&mut Entry); 5] = [
             |e| e.generation = "../../etc".into(),
-            |e| e.index_shards = 0,
+            |e| e.places.tail_shards = u32::MAX,
             |e| e.popular[0].number = 3,
             |e| e.settings.position_decay = f32::NAN,
             |e| e.settings.window = 0,

@@ -1,5 +1,6 @@
 //! What all files share: their names, the header, the error.
 
+use super::{Packed, RowFile};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -7,7 +8,7 @@ use thiserror::Error;
 /// First four bytes of every file.
 const MAGIC: [u8; 4] = *b"tnsh";
 /// Version of all formats; a reader takes exactly its own.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes before the body.
 const HEADER: usize = 6;
 
@@ -17,8 +18,6 @@ const HEADER: usize = 6;
 pub enum FileKind {
     /// [`super::Entry`]
     Entry = 1,
-    /// [`super::IndexShard`]
-    Index = 2,
     /// [`super::RowShard`]
     Rows = 3,
     /// [`super::CatalogEntry`]
@@ -27,6 +26,8 @@ pub enum FileKind {
     Cards = 5,
     /// [`super::TopCards`]
     TopCards = 6,
+    /// [`super::Pack`]
+    Pack = 7,
 }
 
 /// Why a file cannot be read.
@@ -91,27 +92,34 @@ pub fn decode<T: DeserializeOwned>(kind: FileKind, bytes: &[u8]) -> Result<T, Mo
 pub enum Name {
     /// The model's entry.
     Entry,
-    /// An index shard of a model generation.
-    Index(String, u32),
     /// A row shard of a model generation.
-    Rows(String, u32),
+    Rows(String, RowFile),
     /// The catalogue's entry.
     CatalogEntry,
-    /// A card shard of a catalogue generation.
-    Cards(String, u32),
-    /// The cards of the most popular products of a catalogue generation.
-    Top(String),
+    /// A card shard of a catalogue generation, and its version: 0 as first published, else a hash.
+    Cards(String, u32, u64),
+    /// The cards of the most popular products of a catalogue generation, and their version.
+    Top(String, u64),
+    /// Many shards of a generation in one file.
+    Pack(String, Packed, u32),
 }
 
 impl core::fmt::Display for Name {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Name::Entry => f.write_str("model/entry.bin"),
-            Name::Index(generation, shard) => write!(f, "model/{generation}/i{shard}.bin"),
-            Name::Rows(generation, shard) => write!(f, "model/{generation}/r{shard}.bin"),
+            Name::Rows(generation, RowFile::Head(shard)) => write!(f, "model/{generation}/r{shard}.bin"),
+            Name::Rows(generation, RowFile::Tail(shard)) => write!(f, "model/{generation}/t{shard}.bin"),
             Name::CatalogEntry => f.write_str("catalog/entry.bin"),
-            Name::Cards(generation, shard) => write!(f, "catalog/{generation}/c{shard}.bin"),
-            Name::Top(generation) => write!(f, "catalog/{generation}/top.bin"),
+            Name::Cards(generation, shard, 0) => write!(f, "catalog/{generation}/c{shard}.bin"),
+            Name::Cards(generation, shard, version) => {
+                write!(f, "catalog/{generation}/c{shard}-{version:016x}.bin")
+            }
+            Name::Top(generation, version) => write!(f, "catalog/{generation}/top-{version:016x}.bin"),
+            Name::Pack(generation, packed, pack) => {
+                let (family, letter) = packed.family();
+                write!(f, "{family}/{generation}/{letter}{pack}.pack")
+            }
         }
     }
 }
@@ -121,27 +129,39 @@ impl core::str::FromStr for Name {
 
     fn from_str(text: &str) -> Result<Name, ModelError> {
         match text {
-            "model/entry.bin" => return Ok(Name::Entry),
-            "catalog/entry.bin" => return Ok(Name::CatalogEntry),
-            _ => {}
-        }
-        let mut parts = text.strip_suffix(".bin").ok_or(ModelError::UnknownName)?.split('/');
-        let (Some(family), Some(generation), Some(file), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(ModelError::UnknownName);
-        };
-        let generation = generation.to_owned();
-        let number = |prefix: char| file.strip_prefix(prefix).and_then(|digits| digits.parse().ok());
-        match family {
-            "catalog" if file == "top" => Some(Name::Top(generation)),
-            "catalog" => number('c').map(|shard| Name::Cards(generation, shard)),
-            "model" => number('i')
-                .map(|shard| Name::Index(generation.clone(), shard))
-                .or_else(|| number('r').map(|shard| Name::Rows(generation, shard))),
-            _ => None,
+            "model/entry.bin" => Some(Name::Entry),
+            "catalog/entry.bin" => Some(Name::CatalogEntry),
+            _ => shard_name(text),
         }
         .ok_or(ModelError::UnknownName)
+    }
+}
+
+fn shard_name(text: &str) -> Option<Name> {
+    let (folder, file) = text.rsplit_once('/')?;
+    let (family, generation) = folder.split_once('/')?;
+    check_generation(generation).ok()?;
+    let generation = generation.to_owned();
+    let (stem, kind) = file.split_once('.')?;
+    let letter = stem.get(..1)?;
+    let number = |digits: &str| digits.parse().ok();
+    if kind == "pack" {
+        let packed = Packed::ALL.into_iter().find(|packed| packed.family() == (family, letter))?;
+        return Some(Name::Pack(generation, packed, number(&stem[1..])?));
+    }
+    if kind != "bin" {
+        return None;
+    }
+    let (stem, version) = match stem.split_once('-') {
+        Some((stem, version)) => (stem, u64::from_str_radix(version, 16).ok()?),
+        None => (stem, 0),
+    };
+    match (family, letter) {
+        ("catalog", "t") if stem == "top" => Some(Name::Top(generation, version)),
+        ("catalog", "c") => Some(Name::Cards(generation, number(&stem[1..])?, version)),
+        ("model", "r") => Some(Name::Rows(generation, RowFile::Head(number(&stem[1..])?))),
+        ("model", "t") => Some(Name::Rows(generation, RowFile::Tail(number(&stem[1..])?))),
+        _ => None,
     }
 }
 
@@ -162,31 +182,43 @@ mod tests {
         for name in [
             Name::Entry,
             Name::CatalogEntry,
-            Name::Index(generation.clone(), 7),
-            Name::Rows(generation.clone(), 0),
-            Name::Cards(generation.clone(), 12),
-            Name::Top(generation),
+            Name::Rows(generation.clone(), RowFile::Head(0)),
+            Name::Rows(generation.clone(), RowFile::Tail(7)),
+            Name::Cards(generation.clone(), 12, 0),
+            Name::Cards(generation.clone(), 12, 0xab),
+            Name::Top(generation.clone(), 1 << 60),
+            Name::Pack(generation.clone(), Packed::Head, 0),
+            Name::Pack(generation.clone(), Packed::Tail, 3),
+            Name::Pack(generation, Packed::Cards, 9),
         ] {
             assert_eq!(name.to_string().parse(), Ok(name));
         }
-        for foreign in
-            ["", "model/x.bin", "model/a/b/c.bin", "model/a/q1.bin", "catalog/a/i1.bin", "other/a/i1.bin"]
-        {
+        for foreign in [
+            "",
+            "model/x.bin",
+            "model/0123456789/b/r1.bin",
+            "model/0123456789/q1.bin",
+            "model/0123456789/.bin",
+            "catalog/0123456789/r1.bin",
+            "other/0123456789/r1.bin",
+            "model/../r1.bin",
+            "model/0123456789/r1.pack.gz",
+        ] {
             assert_eq!(foreign.parse::<Name>(), Err(ModelError::UnknownName), "{foreign}");
         }
     }
 
     #[test]
     fn headers_are_checked() {
-        let bytes = encode(FileKind::Index, &7u32).unwrap();
-        assert_eq!(decode::<u32>(FileKind::Index, &bytes), Ok(7));
+        let bytes = encode(FileKind::Cards, &7u32).unwrap();
+        assert_eq!(decode::<u32>(FileKind::Cards, &bytes), Ok(7));
         assert_eq!(decode::<u32>(FileKind::Rows, &bytes), Err(ModelError::Foreign(FileKind::Rows)));
-        assert_eq!(decode::<u32>(FileKind::Index, &bytes[..3]), Err(ModelError::Foreign(FileKind::Index)));
+        assert_eq!(decode::<u32>(FileKind::Cards, &bytes[..3]), Err(ModelError::Foreign(FileKind::Cards)));
         let mut newer = bytes.clone();
         newer[5] = 9;
-        assert_eq!(decode::<u32>(FileKind::Index, &newer), Err(ModelError::Version { found: 9 }));
+        assert_eq!(decode::<u32>(FileKind::Cards, &newer), Err(ModelError::Version { found: 9 }));
         let mut longer = bytes;
         longer.push(0);
-        assert!(decode::<u32>(FileKind::Index, &longer).is_err());
+        assert!(decode::<u32>(FileKind::Cards, &longer).is_err());
     }
 }

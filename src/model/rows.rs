@@ -1,10 +1,12 @@
 //! From a product's number to its neighbours: the rows of the item-item model.
 //!
-//! A shard holds the rows of consecutive numbers. After the header: `first` (varint), `count`
-//! (varint), the length of each row (varints), the rows. A row: the days between repeat purchases
-//! (varint, 0 = unknown), then one list a [`Relation`]. A list: its length (varint); unless that is
-//! 0, the largest weight (f32), the numbers in rising order (the first as zigzag distance from the
-//! row's own number, modulo 2³², the others as gap − 1), the weights (one byte each, 255 = the largest).
+//! A shard holds rows of products of any numbers and says which. After the header: `count` (varint); the
+//! numbers in rising order (varints: the first as it is, the others as gap − 1); the length of each row
+//! (varints); the [`super::fingerprint`] of each product's id (u32); the rows. A row: the days between
+//! repeat purchases (varint, 0 = unknown), then one list a [`Relation`]. A list: its length (varint);
+//! unless that is 0, the largest weight (f32), the numbers in rising order (the first as zigzag distance
+//! from the row's own number, modulo 2³², the others as gap − 1), the weights (one byte each, 255 = the
+//! largest).
 
 use super::file::{body, header};
 use super::wire::{Reader, put_varint, unzigzag, zigzag};
@@ -54,25 +56,45 @@ impl Row {
     }
 }
 
+/// A product's row, on its way into a shard.
+#[derive(Debug, Clone, Copy)]
+pub struct PlacedRow<'a> {
+    /// The product's number.
+    pub number: u32,
+    /// The [`super::fingerprint`] of its id.
+    pub fingerprint: u32,
+    /// Its row.
+    pub row: &'a Row,
+}
+
 /// A row shard as read: rows are decoded when asked for.
 #[derive(Debug, Clone)]
 pub struct RowShard {
     bytes: Vec<u8>,
-    first: u32,
+    numbers: Vec<u32>,
+    /// Where the fingerprints start in `bytes`.
+    fingerprints: usize,
     /// Where each row starts in `bytes`, and where the last ends.
     starts: Vec<u32>,
 }
 
 impl RowShard {
-    /// The file with the rows of `first`, `first + 1`, …; lists in any order, at most 1,024 long,
-    /// without repeats; weights are rounded to 1/255 of their list's largest.
-    pub fn encode(first: u32, rows: &[Row]) -> Vec<u8> {
-        let rows: Vec<Vec<u8>> = (first..).zip(rows).map(|(number, row)| put_row(number, row)).collect();
+    /// The file with these rows, in rising order of their numbers; lists in any order, at most 1,024
+    /// long, without repeats; weights are rounded to 1/255 of their list's largest.
+    pub fn encode(placed: &[PlacedRow<'_>]) -> Vec<u8> {
+        let rows: Vec<Vec<u8>> = placed.iter().map(|placed| put_row(placed.number, placed.row)).collect();
         let mut bytes = header(FileKind::Rows);
-        put_varint(&mut bytes, first);
         put_varint(&mut bytes, rows.len() as u32);
+        let mut next = 0;
+        for placed in placed {
+            put_varint(&mut bytes, placed.number - next);
+            next = placed.number + 1;
+        }
         for row in &rows {
             put_varint(&mut bytes, row.len() as u32);
+        }
+        for placed in placed {
+            bytes.extend(placed.fingerprint.to_le_bytes());
         }
         for row in &rows {
             bytes.extend(row);
@@ -83,13 +105,22 @@ impl RowShard {
     /// Reads the frame; [`RowShard::row`] reads what is in it.
     pub fn decode(bytes: Vec<u8>) -> Result<RowShard, ModelError> {
         let mut reader = Reader(body(FileKind::Rows, &bytes)?);
-        let first = reader.varint()?;
         let count = reader.count()?;
+        let mut numbers = Vec::with_capacity(count);
+        let mut next = Some(0u32);
+        for _ in 0..count {
+            let number = next.and_then(|next| next.checked_add(reader.varint().ok()?));
+            let number = number.ok_or(ModelError::Damaged("number out of bounds"))?;
+            numbers.push(number);
+            next = number.checked_add(1);
+        }
         let mut lengths = Vec::with_capacity(count);
         for _ in 0..count {
             lengths.push(reader.varint()?);
         }
-        let mut start = bytes.len() - reader.0.len();
+        let fingerprints = bytes.len() - reader.0.len();
+        reader.take(count * 4)?;
+        let mut start = fingerprints + count * 4;
         let mut starts = Vec::with_capacity(count + 1);
         for length in lengths {
             starts.push(start as u32);
@@ -99,16 +130,26 @@ impl RowShard {
         if start != bytes.len() {
             return Err(ModelError::Damaged("rows do not fill the shard"));
         }
-        Ok(RowShard { bytes, first, starts })
+        Ok(RowShard { bytes, numbers, fingerprints, starts })
+    }
+
+    /// The number of a product by its fingerprint; `None` where another shard holds it.
+    pub fn find(&self, fingerprint: u32) -> Option<u32> {
+        let listed = self.bytes[self.fingerprints..].chunks_exact(4).take(self.numbers.len());
+        let at = listed.map(|bytes| fingerprint.to_le_bytes() == bytes).position(|same| same)?;
+        Some(self.numbers[at])
+    }
+
+    /// The numbers of the products whose rows are here, rising.
+    pub fn numbers(&self) -> &[u32] {
+        &self.numbers
     }
 
     /// The row of product `number`; `None` where another shard holds it.
     pub fn row(&self, number: u32) -> Result<Option<Row>, ModelError> {
-        let Some(at) = number.checked_sub(self.first).map(|at| at as usize) else { return Ok(None) };
-        match self.starts.get(at..at.saturating_add(2)) {
-            Some(&[start, end]) => take_row(number, &self.bytes[start as usize..end as usize]).map(Some),
-            _ => Ok(None),
-        }
+        let Ok(at) = self.numbers.binary_search(&number) else { return Ok(None) };
+        let (start, end) = (self.starts[at] as usize, self.starts[at + 1] as usize);
+        take_row(number, &self.bytes[start..end]).map(Some)
     }
 }
 
@@ -189,22 +230,30 @@ mod tests {
         row
     }
 
+    fn read_all(bytes: Vec<u8>, number: u32) {
+        if let Ok(shard) = RowShard::decode(bytes) {
+            for number in shard.numbers().iter().copied().chain([number]) {
+                let _ = (shard.row(number), shard.find(number));
+            }
+        }
+    }
+
     #[test]
     fn a_row_comes_back_to_one_part_in_255() {
-        let shard = RowShard::decode(RowShard::encode(
-            10,
-            &[row(30, &[(4, 0.25), (900, 1.0), (11, 0.5)]), row(0, &[])],
-        ));
-        let shard = shard.unwrap();
+        let rows = [row(30, &[(4, 0.25), (900, 1.0), (11, 0.5)]), row(0, &[])];
+        let placed = [(10, 7), (12, 9)].into_iter().zip(&rows);
+        let placed: Vec<PlacedRow> =
+            placed.map(|((number, fingerprint), row)| PlacedRow { number, fingerprint, row }).collect();
+        let shard = RowShard::decode(RowShard::encode(&placed)).unwrap();
+        assert_eq!([7, 9, 10].map(|fingerprint| shard.find(fingerprint)), [Some(10), Some(12), None]);
         let read = shard.row(10).unwrap().unwrap();
         assert_eq!(read.repeat_days, 30);
         assert_eq!(read.list(Relation::Next).iter().map(|n| n.number).collect::<Vec<_>>(), [4, 11, 900]);
         for (read, written) in read.list(Relation::Next).iter().zip([0.25, 0.5, 1.0]) {
             assert!((read.weight - written).abs() <= 0.5 / 255.0 + 1e-6);
         }
-        assert_eq!(shard.row(11).unwrap(), Some(Row::default()));
-        assert_eq!(shard.row(9).unwrap(), None);
-        assert_eq!(shard.row(12).unwrap(), None);
+        assert_eq!(shard.row(12).unwrap(), Some(Row::default()));
+        assert_eq!([9, 11, 13].map(|number| shard.row(number)), [Ok(None), Ok(None), Ok(None)]);
     }
 
     proptest! {
@@ -213,8 +262,11 @@ mod tests {
             proptest::collection::btree_map(any::<u32>(), 0.001f32..1000.0, 0..60), 0..8)) {
             let rows: Vec<Row> = lists.iter()
                 .map(|list| row(1, &list.iter().map(|(&n, &w)| (n, w)).collect::<Vec<_>>())).collect();
-            let shard = RowShard::decode(RowShard::encode(first, &rows)).unwrap();
-            for (number, list) in (first..).zip(&lists) {
+            let placed: Vec<PlacedRow> = (first..).step_by(3).zip(&rows)
+                .map(|(number, row)| PlacedRow { number, fingerprint: number ^ 0xabcd, row }).collect();
+            let shard = RowShard::decode(RowShard::encode(&placed)).unwrap();
+            for (number, list) in (first..).step_by(3).zip(&lists) {
+                prop_assert_eq!(shard.find(number ^ 0xabcd), Some(number));
                 let read = shard.row(number).unwrap().unwrap();
                 let numbers: Vec<u32> = read.list(Relation::Next).iter().map(|n| n.number).collect();
                 prop_assert_eq!(numbers, list.keys().copied().collect::<Vec<_>>());
@@ -225,10 +277,18 @@ mod tests {
         fn any_bytes_are_a_value_or_an_error(body: Vec<u8>, number: u32) {
             let mut bytes = header(FileKind::Rows);
             bytes.extend(body);
-            if let Ok(shard) = RowShard::decode(bytes) {
-                let _ = shard.row(number);
-                let _ = shard.row(shard.first);
-            }
+            read_all(bytes, number);
+        }
+
+        #[test]
+        fn a_changed_byte_is_a_value_or_an_error(at: usize, byte: u8, number: u32) {
+            let rows = [row(30, &[(4, 0.25), (900, 1.0), (11, 0.5)]), row(7, &[(1, 0.5)])];
+            let placed: Vec<PlacedRow> = (5..).zip(&rows)
+                .map(|(number, row)| PlacedRow { number, fingerprint: number, row }).collect();
+            let mut bytes = RowShard::encode(&placed);
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            read_all(bytes, number);
         }
     }
 }

@@ -1,9 +1,16 @@
 //! The files at hand, and what is still missing to read a row or a card.
 
 use crate::model::{
-    Card, CardShard, CatalogEntry, Entry, IndexShard, ModelError, Name, ProductRef, Row, RowShard, TopCards,
-    index_shard_of,
+    Card, CardShard, CatalogEntry, Entry, ModelError, Name, Pack, Packed, ProductRef, Row, RowFile, RowShard,
+    TopCards, fingerprint, key_of,
 };
+use core::cell::Cell;
+use core::fmt;
+
+/// Bytes of shards kept; what was not used for longest goes first.
+const ROOM: usize = 16 << 20;
+/// Most files told by [`Library::files`].
+const MAX_LOG: usize = 200;
 
 /// A file that was not asked for, is not there, or is here.
 #[derive(Debug, Clone, Default)]
@@ -21,26 +28,84 @@ impl<T> Slot<T> {
             _ => None,
         }
     }
-}
 
-/// Shards by number. A visitor needs a handful, so a list serves better than a map.
-#[derive(Debug, Clone)]
-struct Shards<T>(Vec<(u32, Slot<T>)>);
-
-impl<T> Default for Shards<T> {
-    fn default() -> Shards<T> {
-        Shards(Vec::new())
+    /// Takes a newer one. What is here is not given up for one that is missing or damaged.
+    fn renew(&mut self, read: Option<Result<T, ModelError>>) -> Result<(), ModelError> {
+        let (slot, done) = match read {
+            Some(Ok(file)) => (Slot::Here(file), Ok(())),
+            Some(Err(error)) => (Slot::Absent, Err(error)),
+            None => (Slot::Absent, Ok(())),
+        };
+        if self.here().is_none() || slot.here().is_some() {
+            *self = slot;
+        }
+        done
     }
 }
 
-impl<T> Shards<T> {
-    fn get(&self, shard: u32) -> &Slot<T> {
-        self.0.iter().find(|(number, _)| *number == shard).map_or(&Slot::Unknown, |(_, slot)| slot)
-    }
+/// What a shard file holds.
+#[derive(Debug)]
+enum Shard {
+    Rows(RowShard),
+    Cards(CardShard),
+    Top(TopCards),
+    Pack(Pack),
+    Absent,
+}
 
-    fn put(&mut self, shard: u32, slot: Slot<T>) {
-        self.0.retain(|(number, _)| *number != shard);
-        self.0.push((shard, slot));
+impl Shard {
+    fn read(name: &Name, bytes: Option<Vec<u8>>) -> Result<Shard, ModelError> {
+        let Some(bytes) = bytes else { return Ok(Shard::Absent) };
+        match name {
+            Name::Cards(..) => CardShard::decode(&bytes).map(Shard::Cards),
+            Name::Top(..) => TopCards::decode(&bytes).map(Shard::Top),
+            Name::Pack(..) => Pack::decode(&bytes).map(Shard::Pack),
+            _ => RowShard::decode(bytes).map(Shard::Rows),
+        }
+    }
+}
+
+/// A shard at hand, or known to be absent.
+#[derive(Debug)]
+struct Held {
+    key: u64,
+    name: Name,
+    bytes: usize,
+    /// The number of the answer it was last looked at for.
+    used: Cell<u32>,
+    shard: Shard,
+}
+
+/// Kind and number of a shard: what it is found by.
+fn key(name: &Name) -> u64 {
+    let (kind, number) = match name {
+        Name::Entry | Name::CatalogEntry => (0, 0),
+        Name::Rows(_, RowFile::Head(shard)) => (1, *shard),
+        Name::Rows(_, RowFile::Tail(shard)) => (2, *shard),
+        Name::Cards(_, shard, _) => (3, *shard),
+        Name::Top(..) => (4, 0),
+        Name::Pack(_, packed, pack) => (5 + *packed as u64, *pack),
+    };
+    kind << 32 | u64::from(number)
+}
+
+/// A file to fetch, written as its name, or as `name@pack#from-to` where it lies in those bytes of a
+/// pack (`to` is the last of them).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// By this name the bytes are given to [`Library::put`].
+    pub name: Name,
+    /// The pack it lies in, first byte and byte after the last.
+    pub place: Option<(Name, u32, u32)>,
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)?;
+        match &self.place {
+            Some((pack, start, end)) => write!(f, "@{pack}#{start}-{}", end - 1),
+            None => Ok(()),
+        }
     }
 }
 
@@ -55,29 +120,33 @@ pub struct FileState {
     pub loaded: bool,
 }
 
-/// The files at hand.
+/// The files at hand: the two entries, and shards of the generations they name, never of others.
 #[derive(Debug, Default)]
 pub struct Library {
     entry: Slot<Entry>,
     catalog: Slot<CatalogEntry>,
-    top: Slot<TopCards>,
-    index: Shards<IndexShard>,
-    rows: Shards<RowShard>,
-    cards: Shards<CardShard>,
+    /// By rising key.
+    shards: Vec<Held>,
+    /// How many answers were given.
+    answers: Cell<u32>,
     log: Vec<FileState>,
 }
 
 impl Library {
     /// Takes a file that arrived, or `None` for one that is not there. A damaged one counts as absent
-    /// and is reported.
+    /// and is reported. An entry may come again: shards it no longer names are forgotten.
     pub fn put(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
         let size = bytes.as_ref().map_or(0, Vec::len);
         let done = name.parse().and_then(|name| self.read(name, bytes));
+        self.log.retain(|file| file.name != name);
+        if self.log.len() == MAX_LOG {
+            self.log.remove(0);
+        }
         self.log.push(FileState { name: name.to_owned(), bytes: size, loaded: size > 0 && done.is_ok() });
         done
     }
 
-    /// What became of each file.
+    /// What became of each file, the last 200.
     pub fn files(&self) -> &[FileState] {
         &self.log
     }
@@ -88,37 +157,72 @@ impl Library {
     }
 
     fn read(&mut self, name: Name, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
-        fn slot<T>(read: Option<Result<T, ModelError>>) -> (Slot<T>, Result<(), ModelError>) {
-            match read {
-                None => (Slot::Absent, Ok(())),
-                Some(Ok(file)) => (Slot::Here(file), Ok(())),
-                Some(Err(error)) => (Slot::Absent, Err(error)),
-            }
-        }
-        let done;
         match name {
-            Name::Entry => (self.entry, done) = slot(bytes.map(|bytes| Entry::decode(&bytes))),
-            Name::CatalogEntry => {
-                (self.catalog, done) = slot(bytes.map(|bytes| CatalogEntry::decode(&bytes)))
+            Name::Entry => self.entry.renew(bytes.map(|bytes| Entry::decode(&bytes)))?,
+            Name::CatalogEntry => self.catalog.renew(bytes.map(|bytes| CatalogEntry::decode(&bytes)))?,
+            name => return self.hold(name, bytes),
+        }
+        let mut shards = core::mem::take(&mut self.shards);
+        shards.retain(|held| self.names(&held.name));
+        self.shards = shards;
+        Ok(())
+    }
+
+    /// Whether the entries name this shard. What arrives late, from before a new entry, is of no use.
+    fn names(&self, name: &Name) -> bool {
+        let entry = self.entry.here();
+        let of_model = |generation: &String| entry.is_some_and(|entry| entry.generation == *generation);
+        match (name, self.catalog.here()) {
+            (Name::Rows(generation, _) | Name::Pack(generation, Packed::Head | Packed::Tail, _), _) => {
+                of_model(generation)
             }
-            Name::Top(_) => (self.top, done) = slot(bytes.map(|bytes| TopCards::decode(&bytes))),
-            Name::Index(_, shard) => {
-                let (file, read) = slot(bytes.map(|bytes| IndexShard::decode(&bytes)));
-                self.index.put(shard, file);
-                done = read;
-            }
-            Name::Rows(_, shard) => {
-                let (file, read) = slot(bytes.map(RowShard::decode));
-                self.rows.put(shard, file);
-                done = read;
-            }
-            Name::Cards(_, shard) => {
-                let (file, read) = slot(bytes.map(|bytes| CardShard::decode(&bytes)));
-                self.cards.put(shard, file);
-                done = read;
+            (Name::Cards(_, shard, _), Some(catalog)) => catalog.cards(*shard) == *name,
+            (Name::Top(..), Some(catalog)) => catalog.top() == *name,
+            (Name::Pack(generation, ..), Some(catalog)) => catalog.generation == *generation,
+            _ => false,
+        }
+    }
+
+    fn hold(&mut self, name: Name, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
+        if !self.names(&name) {
+            return Ok(());
+        }
+        let size = bytes.as_ref().map_or(0, Vec::len);
+        let (shard, done) = match Shard::read(&name, bytes) {
+            Ok(shard) => (shard, Ok(())),
+            Err(error) => (Shard::Absent, Err(error)),
+        };
+        let key = key(&name);
+        let held = Held { key, name, bytes: size, used: self.answers.clone(), shard };
+        match self.shards.binary_search_by_key(&key, |held| held.key) {
+            Ok(at) => self.shards[at] = held,
+            Err(at) => self.shards.insert(at, held),
+        }
+        self.make_room();
+        done
+    }
+
+    /// Forgets what was not used for longest, but nothing the question at hand looked at.
+    fn make_room(&mut self) {
+        while self.shards.iter().map(|held| held.bytes).sum::<usize>() > ROOM {
+            let oldest = self.shards.iter().enumerate().min_by_key(|(_, held)| held.used.get());
+            match oldest.map(|(at, held)| (at, held.used.get())) {
+                Some((at, used)) if used < self.answers.get() => drop(self.shards.remove(at)),
+                _ => break,
             }
         }
-        done
+    }
+
+    /// Notes that a question was answered: what it looked at may be forgotten from now on.
+    pub(super) fn answered(&self) {
+        self.answers.set(self.answers.get().wrapping_add(1));
+    }
+
+    fn find(&self, name: &Name) -> Option<&Held> {
+        let at = self.shards.binary_search_by_key(&key(name), |held| held.key).ok()?;
+        let held = &self.shards[at];
+        held.used.set(self.answers.get());
+        Some(held)
     }
 }
 
@@ -126,7 +230,7 @@ impl Library {
 pub struct Reading<'a> {
     library: &'a Library,
     /// Files to fetch before trying again.
-    pub needs: Vec<Name>,
+    pub needs: Vec<Request>,
 }
 
 impl<'a> Reading<'a> {
@@ -135,68 +239,119 @@ impl<'a> Reading<'a> {
         Reading { library, needs: Vec::new() }
     }
 
-    fn need(&mut self, name: Name) {
-        if !self.needs.contains(&name) {
-            self.needs.push(name);
+    fn need(&mut self, name: Name, place: Option<(Name, u32, u32)>) {
+        if !self.needs.iter().any(|request| request.name == name) {
+            self.needs.push(Request { name, place });
         }
     }
 
-    fn get<T>(&mut self, slot: &'a Slot<T>, name: impl FnOnce() -> Name) -> Option<&'a T> {
+    fn entry_of<T>(&mut self, slot: &'a Slot<T>, name: Name) -> Option<&'a T> {
         if let Slot::Unknown = slot {
-            self.need(name());
+            self.need(name, None);
         }
         slot.here()
     }
 
+    /// A shard, `None` where it is not there yet. `pack`: what it is packed with, its number among
+    /// those, how many there are of them, and in one pack.
+    fn shard(&mut self, name: Name, pack: (Packed, u32, u32, u32)) -> Option<&'a Shard> {
+        let library = self.library;
+        if let Some(held) = library.find(&name) {
+            return Some(&held.shard);
+        }
+        let (packed, shard, shards, per_pack) = pack;
+        let (Name::Rows(generation, _) | Name::Cards(generation, _, 0)) = &name else {
+            self.need(name, None);
+            return None;
+        };
+        let Some(number) = shard.checked_div(per_pack) else {
+            self.need(name, None);
+            return None;
+        };
+        let file = Name::Pack(generation.clone(), packed, number);
+        match library.find(&file).map(|held| &held.shard) {
+            None => {
+                let inside = shards.saturating_sub(number * per_pack).min(per_pack);
+                self.need(file.clone(), Some((file, 0, Pack::directory(inside))));
+                None
+            }
+            Some(Shard::Pack(pack)) => match pack.range(shard % per_pack) {
+                Some((start, end)) => {
+                    self.need(name, Some((file, start, end)));
+                    None
+                }
+                None => Some(&Shard::Absent),
+            },
+            Some(_) => Some(&Shard::Absent),
+        }
+    }
+
     /// The model's entry.
     pub fn entry(&mut self) -> Option<&'a Entry> {
-        self.get(&self.library.entry, || Name::Entry)
+        self.entry_of(&self.library.entry, Name::Entry)
     }
 
     /// The catalogue's entry, if its cards use the model's numbers.
     fn catalog(&mut self) -> Option<&'a CatalogEntry> {
         let model = self.entry();
-        let catalog = self.get(&self.library.catalog, || Name::CatalogEntry)?;
+        let catalog = self.entry_of(&self.library.catalog, Name::CatalogEntry)?;
         (catalog.model == model?.generation).then_some(catalog)
     }
 
-    /// Where a product stands in the model.
+    fn rows(&mut self, file: RowFile) -> Option<&'a Shard> {
+        let entry = self.entry()?;
+        let (packed, shard, shards) = match file {
+            RowFile::Head(shard) => (Packed::Head, shard, entry.places.head_shards),
+            RowFile::Tail(shard) => (Packed::Tail, shard, entry.places.tail_shards),
+        };
+        self.shard(Name::Rows(entry.generation.clone(), file), (packed, shard, shards, entry.pack))
+    }
+
+    /// Where a product stands in the model; `None` also while the file that says so is still to come.
     pub fn place(&mut self, product: &str) -> Option<ProductRef> {
         let entry = self.entry()?;
-        let shard = index_shard_of(product, entry.index_shards);
-        let index =
-            self.get(self.library.index.get(shard), || Name::Index(entry.generation.clone(), shard))?;
-        index.find(product).filter(|place| place.number < entry.products)
+        let key = key_of(product);
+        let (head, tail) = (entry.places.head(key), entry.places.tail(key));
+        // The head answers for products it does not know, too, once in a while.
+        for file in [head, tail].into_iter().flatten() {
+            let Shard::Rows(rows) = self.rows(file)? else { continue };
+            if let Some(number) = rows.find(fingerprint(key)).filter(|number| *number < entry.products) {
+                return Some(ProductRef { number, file });
+            }
+        }
+        None
     }
 
     /// The row of a product. A damaged row counts as none.
     pub fn row(&mut self, place: ProductRef) -> Option<Row> {
-        let entry = self.entry()?;
-        let shard = place.row_shard;
-        let rows = self.get(self.library.rows.get(shard), || Name::Rows(entry.generation.clone(), shard))?;
-        rows.row(place.number).ok().flatten()
+        match self.rows(place.file)? {
+            Shard::Rows(rows) => rows.row(place.number).ok().flatten(),
+            _ => None,
+        }
     }
 
     /// The card of a product.
     pub fn card(&mut self, number: u32) -> Option<&'a Card> {
         let catalog = self.catalog()?;
-        let top = self.library.top.here().map_or(&[][..], |top| &top.cards);
-        if let Some((_, card)) = top.iter().find(|(top, _)| *top == number) {
+        if let Some(Held { shard: Shard::Top(top), .. }) = self.library.find(&catalog.top())
+            && let Some((_, card)) = top.cards.iter().find(|(top, _)| *top == number)
+        {
             return Some(card);
         }
         if number >= catalog.products {
             return None;
         }
         let shard = catalog.shard_of(number);
-        let cards =
-            self.get(self.library.cards.get(shard), || Name::Cards(catalog.generation.clone(), shard))?;
-        cards.cards.get((number % catalog.cards_per_shard) as usize)
+        match self.shard(catalog.cards(shard), (Packed::Cards, shard, catalog.shards(), catalog.pack))? {
+            Shard::Cards(cards) => cards.cards.get((number % catalog.cards_per_shard) as usize),
+            _ => None,
+        }
     }
 
     /// Asks for the cards of the most popular products, which lie in one file.
     pub fn top(&mut self) {
         if let Some(catalog) = self.catalog() {
-            self.get(&self.library.top, || Name::Top(catalog.generation.clone()));
+            self.shard(catalog.top(), (Packed::Cards, 0, 0, 0));
         }
     }
 
@@ -205,8 +360,8 @@ impl<'a> Reading<'a> {
         match self.library.catalog.here() {
             None => matches!(self.library.catalog, Slot::Unknown),
             Some(catalog) => {
-                number < catalog.products
-                    && matches!(self.library.cards.get(catalog.shard_of(number)), Slot::Unknown)
+                let mut again = Reading::new(self.library);
+                number < catalog.products && again.card(number).is_none() && !again.needs.is_empty()
             }
         }
     }

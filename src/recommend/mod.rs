@@ -7,9 +7,9 @@ mod rank;
 
 pub use because::{Because, Language};
 pub use kind::Kind;
-pub use library::{FileState, Library};
+pub use library::{FileState, Library, Request};
 
-use crate::model::{Card, Name};
+use crate::model::Card;
 use crate::time::Millis;
 use crate::visitor::HistoryEntry;
 use library::Reading;
@@ -51,7 +51,7 @@ pub fn recommend<'a>(
     query: &Query,
     history: &[HistoryEntry],
     library: &'a Library,
-) -> Result<Vec<Item<'a>>, Vec<Name>> {
+) -> Result<Vec<Item<'a>>, Vec<Request>> {
     let mut reading = Reading::new(library);
     let mut candidates = rank::rank(query, history, &mut reading);
     if !reading.needs.is_empty() {
@@ -76,7 +76,12 @@ pub fn recommend<'a>(
             }
         }
     }
-    if reading.needs.is_empty() { Ok(items) } else { Err(reading.needs) }
+    if reading.needs.is_empty() {
+        library.answered();
+        Ok(items)
+    } else {
+        Err(reading.needs)
+    }
 }
 
 /// The card of a product by its id, if all it takes is at hand.

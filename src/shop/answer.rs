@@ -77,12 +77,16 @@ impl Shop {
         match answer {
             Ok(value) => self.settle(ticket, Ok(value)),
             Err(needs) => {
-                let names: Vec<String> = needs.iter().map(ToString::to_string).collect();
-                let new: Vec<String> =
-                    names.into_iter().filter(|name| !self.fetching.contains(name)).collect();
                 self.asked.push((ticket, query));
+                let mut new = Vec::new();
+                for request in needs {
+                    let name = request.name.to_string();
+                    if !self.fetching.contains(&name) {
+                        self.fetching.push(name);
+                        new.push(request.to_string());
+                    }
+                }
                 if !new.is_empty() {
-                    self.fetching.extend(new.iter().cloned());
                     self.out.push(Effect::Fetch(new));
                 }
             }

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use tanish_train::Options;
+use tanish_train::{Layout, Options};
 use tempfile::TempDir;
 
 /// The shop's products: id, title and price. What goes with what is in [`orders`].
@@ -54,7 +54,16 @@ impl Site {
     /// # Errors
     /// When training fails.
     pub async fn retrain(&self, events: &[PathBuf]) -> Result<()> {
+        self.retrain_as(Layout::Files, events).await
+    }
+
+    /// The same, laid out in another way.
+    ///
+    /// # Errors
+    /// When training fails.
+    pub async fn retrain_as(&self, layout: Layout, events: &[PathBuf]) -> Result<()> {
         let mut options = Options::new(self.path());
+        options.layout = layout;
         options.orders = vec![self.inputs.path().join("orders.csv")];
         options.catalog = vec![self.inputs.path().join("catalog.csv")];
         options.events = events.to_vec();
@@ -62,6 +71,20 @@ impl Site {
         options.currency = Some("USD".to_owned());
         let trained = tokio::task::spawn_blocking(move || tanish_train::train(&options, &mut ())).await;
         trained.map_err(setup)?.map_err(setup)?;
+        Ok(())
+    }
+
+    /// Renews the cards by this catalogue, a CSV; the model stays.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read or written.
+    pub async fn renew(&self, catalog: &str) -> Result<()> {
+        let path = self.inputs.path().join("renewed.csv");
+        std::fs::write(&path, catalog).map_err(Error::io(&path))?;
+        let mut options = Options::new(self.path());
+        options.catalog = vec![path];
+        let renewed = tokio::task::spawn_blocking(move || tanish_train::train(&options, &mut ())).await;
+        renewed.map_err(setup)?.map_err(setup)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use tanish_train::input::{ColumnNames, Preset};
-use tanish_train::{Counting, Options, TrainError, train};
+use tanish_train::{Counting, Layout, Options, TrainError, train};
 
 /// Where the widget's files lie after `cargo xtask build`.
 const WIDGET: &str = "pkg";
@@ -13,13 +13,14 @@ const WIDGET: &str = "pkg";
 #[derive(clap::Args)]
 pub struct Args {
     /// Order files: CSV, TSV, JSON lines or Parquet, plain or gzipped; `-` is standard input
-    #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present = "events")]
+    #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present_any = ["events", "catalog"])]
     orders: Vec<PathBuf>,
     /// Event logs of the relay, or session rows; of a folder all *.jsonl are read
     #[arg(long, num_args = 1.., value_name = "FILE")]
     events: Vec<PathBuf>,
     /// Catalogue: CSV, Google Merchant Center feed (TSV, XML) or Shopify products.json;
-    /// without one, titles and prices are taken from the orders
+    /// without one, titles and prices are taken from the orders; with nothing else, prices, stock and titles
+    /// are renewed and the model stays
     #[arg(long, num_args = 1.., value_name = "FILE")]
     catalog: Vec<PathBuf>,
     /// The site folder to write
@@ -46,6 +47,10 @@ pub struct Args {
     /// After so many days evidence weighs a third (1/e)
     #[arg(long, value_name = "DAYS", default_value_t = Counting::default().fade_days, value_parser = positive)]
     fade_days: f64,
+    /// How the site folder is laid out: files (a file a shard), or packed (few files, read by HTTP ranges:
+    /// for hosts that cap the number of files)
+    #[arg(long, value_name = "LAYOUT", default_value = "files", value_parser = layout)]
+    layout: Layout,
     /// Threads; 0 = as many as the machine has
     #[arg(long, default_value_t = 0)]
     threads: usize,
@@ -56,6 +61,14 @@ pub struct Args {
 
 pub(crate) fn preset(text: &str) -> Result<Preset, String> {
     text.parse().map_err(|error: TrainError| error.to_string())
+}
+
+fn layout(text: &str) -> Result<Layout, String> {
+    match text {
+        "files" => Ok(Layout::Files),
+        "packed" => Ok(Layout::Packed),
+        _ => Err("give files or packed".into()),
+    }
 }
 
 pub(crate) fn columns(text: &str) -> Result<ColumnNames, String> {
@@ -85,6 +98,7 @@ pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
         exclude_products: args.exclude_products,
         widget: args.widget.or_else(|| Some(PathBuf::from(WIDGET)).filter(|folder| folder.is_dir())),
         currency: args.currency,
+        layout: args.layout,
         counting: Counting { fade_days: args.fade_days, ..Counting::default() },
         threads: args.threads,
         ..Options::new(args.out)

@@ -73,4 +73,20 @@ pub enum TrainError {
         /// What the format said.
         source: ModelError,
     },
+    /// A file of the site folder is not as it was written.
+    #[error("cannot use {name} of the site folder: train again with --orders or --events")]
+    Damaged {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        source: ModelError,
+    },
+    /// Only the catalogue was given, and the site folder has no model it could belong to.
+    #[error(
+        "{out} has no model yet: give --orders or --events, the catalogue alone can only renew its cards"
+    )]
+    NoModel {
+        /// The site folder.
+        out: String,
+    },
 }

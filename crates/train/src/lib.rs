@@ -5,6 +5,7 @@
 //! - [`input`]: files → checked rows, with a report of what was refused and why
 //! - `history`: everything read, with numbers for names, independent of the order it was read in
 //! - `count`: what goes with what
+//! - `renew`: cards anew while the model stays
 //! - `build`: numbers for products, files, and the site folder they are published in
 //!
 //! ```no_run
@@ -23,15 +24,19 @@ mod history;
 pub mod input;
 mod options;
 mod progress;
+mod renew;
 pub mod score;
+pub mod site;
 mod summary;
 
 pub use error::TrainError;
-pub use options::{Counting, Options};
+pub use options::{Counting, Layout, Options};
 pub use progress::{Phase, Progress};
+pub use renew::replace_cards;
 pub use summary::{PhaseSeconds, Summary};
 
-/// Reads, counts, builds and publishes.
+/// Reads, counts, builds and publishes. With a catalogue and neither orders nor events the model stays:
+/// only cards are renewed.
 ///
 /// # Errors
 /// Options that make no sense, files that cannot be read at all, tables without a needed column, nothing
@@ -40,6 +45,9 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
     options.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let pool = pool.map_err(|error| TrainError::Option { option: "threads", reason: error.to_string() })?;
+    if options.orders.is_empty() && options.events.is_empty() {
+        return renew::renew(options, progress);
+    }
     let mut clock = Laps::new(progress);
     let inputs = input::read(options, progress)?;
     clock.lap(Phase::Read, progress);
@@ -47,15 +55,11 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
     let counts = pool.install(|| count::count(inputs.history, &inputs.catalog, &options.counting));
     clock.lap(Phase::Count, progress);
     progress.begin(Phase::Build, None);
-    let site = pool.install(|| build::build(&counts, &inputs.catalog))?;
+    let site = pool.install(|| build::build(&counts, &inputs.catalog, options.layout))?;
     clock.lap(Phase::Build, progress);
-    let published = build::publish(
-        &site,
-        &options.out,
-        options.widget.as_deref(),
-        options.currency.as_deref(),
-        progress,
-    )?;
+    let mut published = build::publish(&site, &build::Publishing::begin(options)?, progress)?;
+    let model = site.model.as_ref();
+    published.notes.extend(model.iter().flat_map(|model| model.notes.iter().cloned()));
     clock.lap(Phase::Write, progress);
     Ok(Summary {
         orders_read: inputs.orders,
@@ -66,8 +70,8 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
         orders: counts.orders,
         visits: counts.visits,
         not_in_catalog: counts.strangers,
-        rows: site.rows,
-        neighbours: site.neighbours,
+        rows: model.map_or(0, |model| model.rows),
+        neighbours: model.map_or(0, |model| model.neighbours),
         files: published.files,
         bytes: published.bytes,
         widget: published.widget,

@@ -29,6 +29,8 @@ pub struct Options {
     pub widget: Option<PathBuf>,
     /// ISO 4217 code for a new `site.json`.
     pub currency: Option<String>,
+    /// How the site folder is laid out.
+    pub layout: Layout,
     /// How counting is done.
     pub counting: Counting,
     /// Threads; 0 = as many as the machine has. The result does not depend on it.
@@ -49,6 +51,7 @@ impl Options {
             exclude_products: Vec::new(),
             widget: None,
             currency: None,
+            layout: Layout::Files,
             counting: Counting::default(),
             threads: 0,
         }
@@ -57,8 +60,11 @@ impl Options {
     /// Refuses what makes no sense before anything is read.
     pub(crate) fn check(&self) -> Result<(), TrainError> {
         let wrong = |option, reason: &str| Err(TrainError::Option { option, reason: reason.to_owned() });
-        if self.orders.is_empty() && self.events.is_empty() {
-            return wrong("--orders", "give order files, or event files by --events");
+        if self.orders.is_empty() && self.events.is_empty() && self.catalog.is_empty() {
+            return wrong(
+                "--orders",
+                "give order files, event files by --events, or a catalogue by --catalog",
+            );
         }
         let inputs = self.orders.iter().chain(&self.events).chain(&self.catalog);
         if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
@@ -73,6 +79,17 @@ impl Options {
         self.catalog_columns.check("--catalog-columns", catalog::COLUMNS.iter().map(|(name, _)| *name))?;
         self.counting.check()
     }
+}
+
+/// How the site folder is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// A file a shard: any web server will do, and a visitor fetches least.
+    #[default]
+    Files,
+    /// Many shards in a file, read by HTTP ranges: for hosts that cap the number of files. Costs one more
+    /// request, and a host that does not know ranges sends about a megabyte each time.
+    Packed,
 }
 
 /// How counting is done.

@@ -23,7 +23,7 @@ fn with_catalog(file: &str) -> (Summary, impl Fn(&str) -> Card) {
     let site = Published::open(&out);
     let card = move |id: &str| {
         let _alive = &folder;
-        site.card(site.place(id).unwrap_or_else(|| panic!("{id} is not in the index")).0)
+        site.card(site.place(id).unwrap_or_else(|| panic!("{id} is not in the index")).number)
     };
     (summary, card)
 }
@@ -147,5 +147,5 @@ fn json_lines_are_a_catalogue_too() {
     });
     assert_eq!(summary.products, 2);
     let site = Published::open(&out);
-    assert_eq!(attribute(&site.card(site.place("A").unwrap().0), "size"), ["S", "M"]);
+    assert_eq!(attribute(&site.card(site.place("A").unwrap().number), "size"), ["S", "M"]);
 }

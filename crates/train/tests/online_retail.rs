@@ -52,6 +52,6 @@ fn online_retail_is_cleaned_and_served() {
     assert!(together("22697").iter().take(3).any(|id| id == "22699"));
     assert!(site.neighbours("22697", Relation::Similar).iter().take(5).any(|id| id == "22699"));
     assert_eq!(site.entry.popular.len(), 200);
-    assert_eq!(site.card(site.place("85123A").unwrap().0).title, "WHITE HANGING HEART T-LIGHT HOLDER");
+    assert_eq!(site.card(site.place("85123A").unwrap().number).title, "WHITE HANGING HEART T-LIGHT HOLDER");
     assert!(site.place("POST").is_none());
 }

@@ -6,6 +6,7 @@ mod common;
 
 use common::{Published, files, run};
 use std::path::{Path, PathBuf};
+use tanish::model::ProductRef;
 use tanish_train::{Options, TrainError, train};
 
 fn orders(folder: &Path, product: &str) -> PathBuf {
@@ -145,12 +146,12 @@ fn every_product_has_its_place_its_row_and_its_card() {
     assert_eq!(site.entry.products, site.catalog.products);
     assert_eq!(u64::from(site.entry.products), summary.products);
     assert_eq!(site.catalog.model, site.entry.generation);
-    let mut shards = std::collections::BTreeSet::new();
+    let (cards, mut shards) = (site.cards(), std::collections::BTreeSet::new());
     for product in 0..1500 {
         let id = format!("P{product}");
-        let Some((number, shard)) = site.place(&id) else { continue };
-        assert_eq!(site.card(number).id, id);
-        shards.insert(shard);
+        let Some(ProductRef { number, file }) = site.place(&id) else { continue };
+        assert_eq!(cards[number as usize].id, id);
+        shards.insert(file);
         let row = site.row(&id).1;
         let neighbours = row.lists.iter().flatten();
         assert!(

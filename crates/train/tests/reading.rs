@@ -177,7 +177,7 @@ fn cleaning_counts_are_exact_and_name_file_and_line() {
     // Returned goods are no purchases; the derived title is the most frequent one.
     let site = Published::open(out.path());
     assert_eq!(site.popular(), ["BELT", "SHIRT"], "a shirt came back, and so did the only hat");
-    assert_eq!(site.card(site.place("BELT").unwrap().0).title, "Leather belt");
+    assert_eq!(site.card(site.place("BELT").unwrap().number).title, "Leather belt");
     assert_eq!(site.neighbours("SHIRT", Relation::Together), ["BELT"]);
 }
 

@@ -1,6 +1,6 @@
 // Carries out what the module decides, and tells it what came of it.
 import { Core, unjournal } from "./glue.js";
-import { fetchFile } from "./files.js";
+import { ENTRIES, Files, fetchFile } from "./files.js";
 import { send } from "./send.js";
 import { EventStore } from "./store.js";
 import { channel, compete } from "./tabs.js";
@@ -15,7 +15,7 @@ export class Driver {
   #line;
   #yield;
   #address;
-  #base;
+  #files;
   #target;
   #changed;
   #broken = false;
@@ -24,7 +24,10 @@ export class Driver {
 
   constructor(boot, base, target, changed) {
     this.#twin = new Twin(target.visitor);
-    this.#base = base;
+    this.#files = new Files(
+      (name, range) => fetchFile(base, name, ENTRIES.includes(name), range),
+      (name, bytes) => this.file(name, bytes),
+    );
     this.#target = target;
     this.#changed = changed;
     this.#core = new Core(boot, Date.now());
@@ -136,7 +139,7 @@ export class Driver {
 
   #carryOut(what, [first, second, third]) {
     const act = {
-      fetch: () => first.forEach((name) => fetchFile(this.#base, name).then((bytes) => this.file(name, bytes))),
+      fetch: () => first.forEach((request) => this.#files.get(request)),
       resolve: () => this.#settle(first, (ticket) => ticket.resolve(second)),
       reject: () => this.#settle(first, (ticket) => ticket.reject(new Error(second))),
       // A burst of calls is one write, at the end of its task.

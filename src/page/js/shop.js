@@ -1,10 +1,8 @@
 // The shop, as its page sees it.
 import { Driver } from "./driver.js";
-import { fetchFile } from "./files.js";
 import { twinAddress } from "./twin.js";
+import { ENTRIES, fetchFile } from "./files.js";
 import { loadModule } from "./wasm.js";
-
-const ENTRIES = ["model/entry.bin", "catalog/entry.bin"];
 
 /** What the queue before start may call. */
 const COMMANDS = ["track", "identify", "recommend", "history", "consent", "flush", "forget", "onChange"];

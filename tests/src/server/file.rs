@@ -62,6 +62,14 @@ pub fn respond(
     if request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == encoded.tag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, headers, Vec::new());
     }
+    // As RFC 9110 has it: a part of the bytes as they are, so nothing is compressed.
+    if let Some((start, end)) = request.get(header::RANGE).and_then(|range| part(range, bytes.len())) {
+        let told = format!("bytes {start}-{}/{}", end - 1, bytes.len());
+        if let Ok(told) = HeaderValue::from_str(&told) {
+            headers.insert(header::CONTENT_RANGE, told);
+        }
+        return (StatusCode::PARTIAL_CONTENT, headers, bytes[start..end].to_vec());
+    }
     let accepts =
         request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let shrinks = !encoded.brotli.is_empty() && encoded.brotli.len() < bytes.len();
@@ -70,6 +78,13 @@ pub fn respond(
         return (StatusCode::OK, headers, encoded.brotli.clone());
     }
     (StatusCode::OK, headers, bytes)
+}
+
+/// First byte of `bytes=from-to` and the byte after its last, where the file has any of them.
+fn part(range: &HeaderValue, size: usize) -> Option<(usize, usize)> {
+    let (from, to) = range.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
+    let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
+    (from <= to && from < size).then(|| (from, size.min(to.saturating_add(1))))
 }
 
 fn content_type(file: &Path) -> &'static str {
@@ -84,11 +99,13 @@ fn content_type(file: &Path) -> &'static str {
     }
 }
 
-/// A name that holds the content's hash never changes its content; everything else is asked for again.
+/// A file whose name, or whose folder's, holds the hash of a content never changes; everything else is asked
+/// for again.
 fn cache_control(file: &Path) -> &'static str {
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_hash = |part: &str| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if name.split(['.', '-', '_']).any(is_hash) { "public, max-age=31536000, immutable" } else { "no-cache" }
+    let named = |name: &std::ffi::OsStr| name.to_string_lossy().split(['.', '-', '_']).any(is_hash);
+    let parts = [file.file_name(), file.parent().and_then(Path::file_name)];
+    if parts.into_iter().flatten().any(named) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 #[cfg(test)]
@@ -110,8 +127,27 @@ mod tests {
     }
 
     #[test]
+    fn a_range_is_a_part_of_the_plain_bytes() {
+        let bytes = b"tanish ".repeat(100);
+        let encoded = Encoded::new(&bytes);
+        let mut request = HeaderMap::new();
+        request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("br"));
+        for (range, expected) in [("bytes=0-5", 0..6), ("bytes=695-900", 695..700)] {
+            request.insert(header::RANGE, HeaderValue::from_static(range));
+            let (status, headers, body) = respond(Path::new("a.pack"), bytes.clone(), &encoded, &request);
+            assert_eq!((status, &body[..]), (StatusCode::PARTIAL_CONTENT, &bytes[expected]));
+            assert!(!headers.contains_key(header::CONTENT_ENCODING));
+        }
+        for range in ["bytes=900-901", "bytes=5-1", "pages=1-2"] {
+            request.insert(header::RANGE, HeaderValue::from_static(range));
+            assert_eq!(respond(Path::new("a.pack"), bytes.clone(), &encoded, &request).0, StatusCode::OK);
+        }
+    }
+
+    #[test]
     fn hashed_names_are_immutable() {
         assert!(cache_control(Path::new("tanish.0123456789abcdef.wasm")).contains("immutable"));
+        assert!(cache_control(Path::new("model/0123456789abcdef/r0.bin")).contains("immutable"));
         assert_eq!(cache_control(Path::new("site.json")), "no-cache");
     }
 

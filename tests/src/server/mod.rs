@@ -12,6 +12,7 @@ use axum::response::Response;
 use file::Encoded;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A folder and the path it is served under.
@@ -59,6 +60,7 @@ struct Site {
     headers: Mutex<HeaderMap>,
     served: Mutex<Vec<Served>>,
     encoded: Mutex<BTreeMap<PathBuf, Encoded>>,
+    knows_no_ranges: AtomicBool,
 }
 
 /// A shop's web server.
@@ -104,6 +106,11 @@ impl SiteServer {
         lock(&self.site.headers).insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
 
+    /// From now on answers every request for a part of a file with the whole.
+    pub fn ignore_ranges(&self) {
+        self.site.knows_no_ranges.store(true, Ordering::Relaxed);
+    }
+
     /// Every request answered so far.
     pub fn served(&self) -> Vec<Served> {
         lock(&self.site.served).clone()
@@ -121,7 +128,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let (status, mut headers, body) = site.respond(&path, request.headers());
+    let mut asked = request.headers().clone();
+    if site.knows_no_ranges.load(Ordering::Relaxed) {
+        asked.remove(header::RANGE);
+    }
+    let (status, mut headers, body) = site.respond(&path, &asked);
     for (name, value) in lock(&site.headers).iter() {
         headers.insert(name, value.clone());
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: numbers worth watching, measured on this machine.
 
+mod bytes;
 mod train;
 
 use crate::error::Error;
@@ -22,6 +23,8 @@ enum What {
         #[arg(long)]
         site: Option<PathBuf>,
     },
+    /// What a new visitor downloads, over real visits: rows and catalogue, mean and 95th percentile
+    Bytes(bytes::Args),
     /// What a training costs: seconds, peak memory, files and bytes
     Train(train::Args),
 }
@@ -33,6 +36,7 @@ enum What {
 pub fn run(args: &Args) -> Result<(), Error> {
     match &args.what {
         What::Page { site } => page(site.as_ref()),
+        What::Bytes(args) => bytes::run(args),
         What::Train(args) => train::run(args),
     }
 }

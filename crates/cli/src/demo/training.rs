@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use tanish::model::{CardShard, CatalogEntry, Entry, Name};
+use tanish::model::{Entry, Name};
+use tanish_train::site::Folder;
 use tanish_train::{Options, Summary, TrainError};
 
 /// Where the demo keeps things in its data folder.
@@ -77,9 +78,11 @@ impl Trainer {
 
     /// The product ids of the model's popular list, best first.
     pub fn popular(&self) -> Result<Vec<String>, DemoError> {
-        let folder = &self.options.out;
-        let entry: Entry = read(folder, &Name::Entry, Entry::decode)?;
-        let cards = cards(folder)?;
+        let folder = Folder::new(&self.options.out);
+        let entry = folder.file(&Name::Entry)?;
+        let broken = |source| DemoError::Model { path: self.options.out.join("model/entry.bin"), source };
+        let entry = Entry::decode(&entry).map_err(broken)?;
+        let cards = folder.cards()?;
         let numbers = entry.popular.iter().map(|popular| popular.number as usize);
         Ok(numbers.filter_map(|number| cards.get(number).map(|card| card.id.clone())).collect())
     }
@@ -96,29 +99,7 @@ impl tanish_train::Progress for Clock {
 
 /// Every card of a site folder, in the order of the products' numbers.
 pub fn cards(folder: &Path) -> Result<Vec<tanish::model::Card>, DemoError> {
-    let entry: CatalogEntry = read(folder, &Name::CatalogEntry, CatalogEntry::decode)?;
-    let shards = entry.products.div_ceil(entry.cards_per_shard.max(1));
-    let mut cards = Vec::new();
-    for shard in 0..shards {
-        let name = Name::Cards(entry.generation.clone(), shard);
-        cards.extend(read(folder, &name, CardShard::decode)?.cards);
-    }
-    Ok(cards)
-}
-
-/// Reads a file of a site folder.
-pub fn read<T>(
-    folder: &Path,
-    name: &Name,
-    decode: impl Fn(&[u8]) -> Result<T, tanish::model::ModelError>,
-) -> Result<T, DemoError> {
-    let path = folder.join(name.to_string());
-    let bytes = std::fs::read(&path).map_err(|source| DemoError::File {
-        path: path.clone(),
-        verb: "read",
-        source,
-    })?;
-    decode(&bytes).map_err(|source| DemoError::Model { path, source })
+    Ok(Folder::new(folder).cards()?)
 }
 
 /// What the page is told: consent is taken as given, because the demo's visitors are its owners.

@@ -4,8 +4,10 @@
 //! whole; the entries, which alone say what is current, are renamed into place last. A run that fails
 //! before leaves the old site as it was. `.lock` lets one run at a time write.
 
-use super::Site;
-use crate::{Phase, Progress, TrainError};
+use super::{Model, Site, cards};
+use crate::options::Layout;
+use crate::site::Folder;
+use crate::{Options, Phase, Progress, TrainError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -15,9 +17,9 @@ use tanish::model::{CatalogEntry, Entry, Name};
 
 /// What was written.
 pub(crate) struct Published {
-    /// Model and catalogue files of the new generations, entries included.
+    /// Model and catalogue files that are current now, entries included.
     pub files: u64,
-    /// Their bytes.
+    /// Their bytes, as far as they were written by this run.
     pub bytes: u64,
     /// Files of the widget copied in.
     pub widget: Vec<String>,
@@ -25,60 +27,133 @@ pub(crate) struct Published {
     pub notes: Vec<String>,
 }
 
-/// Writes `site` into `out`.
+/// How a site is published.
+pub(crate) struct Publishing<'a> {
+    out: &'a Path,
+    widget: Option<&'a Path>,
+    currency: Option<&'a str>,
+    layout: Layout,
+    /// Other runs wait for it.
+    _lock: File,
+}
+
+impl<'a> Publishing<'a> {
+    /// Makes the folder and keeps other runs out of it.
+    ///
+    /// # Errors
+    /// A folder that cannot be made, or that another run writes.
+    pub fn begin(options: &'a Options) -> Result<Publishing<'a>, TrainError> {
+        make(&options.out)?;
+        Ok(Publishing {
+            out: &options.out,
+            widget: options.widget.as_deref(),
+            currency: options.currency.as_deref(),
+            layout: options.layout,
+            _lock: lock(&options.out)?,
+        })
+    }
+
+    /// The site folder as it is.
+    pub fn folder(&self) -> Folder {
+        Folder::new(self.out)
+    }
+}
+
+/// Writes `site` into the folder.
 ///
 /// # Errors
 /// The first file that cannot be written.
 pub(crate) fn publish(
     site: &Site,
-    out: &Path,
-    widget: Option<&Path>,
-    currency: Option<&str>,
+    publishing: &Publishing<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Published, TrainError> {
-    let total = (site.shards.len() + site.entries.len()) as u64;
+    let Publishing { out, widget, currency, layout, .. } = *publishing;
+    let folder = publishing.folder();
+    let before = (folder.entry(), folder.catalog());
+    // Renewed cards are laid out as they were.
+    let layout = match (&site.model, &before.1) {
+        (None, Some(catalog)) if catalog.pack > 0 => Layout::Packed,
+        (None, Some(_)) => Layout::Files,
+        _ => layout,
+    };
+    let entry = site.model.as_ref().map(|model| &model.entry).or(before.0.as_ref());
+    let entry = entry.ok_or_else(|| TrainError::NoModel { out: out.display().to_string() })?;
+    let catalog = cards::files(&site.cards, entry, &folder, layout)?;
+    let of_model = site.model.as_ref().map_or(&[][..], |model| &model.files);
+    let total = (of_model.len() + catalog.whole.len() + catalog.single.len() + 2) as u64;
     progress.begin(Phase::Write, Some(total));
-    make(out)?;
-    let _lock = lock(out)?;
-    let old = current(out);
-    let new = generations(site);
-    let (mut files, mut bytes) = (0, 0);
-    for generation in &new {
-        let folder = out.join(generation);
-        let inside: Vec<_> = site.shards.iter().filter(|(name, _)| folder_of(name) == *generation).collect();
-        let staged = out.join(staging(generation));
-        if !is_whole(&folder, &inside) {
+    let mut writer = Writer { out, progress, files: 0, bytes: 0 };
+    writer.generation(of_model)?;
+    writer.generation(&catalog.whole)?;
+    for (name, content) in &catalog.single {
+        writer.single(name, content)?;
+    }
+    settle(&out.join(folder_of(&catalog.entry.top())))?;
+    let mut notes = Vec::new();
+    let widget = copy_widget(widget, out, &mut notes)?;
+    write_new(&out.join("site.json"), &site_json(currency, &site.languages))?;
+    write_new(&out.join("campaigns.json"), &json!({ "features": {}, "experiments": [] }))?;
+    if let Some(Model { entry, .. }) = &site.model {
+        let content = entry.encode().map_err(super::encoding("model/entry.bin"))?;
+        writer.single(&Name::Entry, &content)?;
+        settle(&out.join("model"))?;
+    }
+    let content = catalog.entry.encode().map_err(super::encoding("catalog/entry.bin"))?;
+    writer.single(&Name::CatalogEntry, &content)?;
+    settle(&out.join("catalog"))?;
+    writer.progress.at(total);
+    let (files, bytes) = (writer.files, writer.bytes);
+    prune(out, &before, &(Some(entry.clone()), Some(catalog.entry)))?;
+    Ok(Published { files, bytes, widget, notes })
+}
+
+/// Writes files and counts them.
+struct Writer<'a> {
+    out: &'a Path,
+    progress: &'a mut dyn Progress,
+    /// Written or found as they should be.
+    files: u64,
+    /// Written.
+    bytes: u64,
+}
+
+impl Writer<'_> {
+    /// Writes the files of one generation, at one stroke: all, or none where all are there.
+    fn generation(&mut self, files: &[(Name, Vec<u8>)]) -> Result<(), TrainError> {
+        let Some((first, _)) = files.first() else { return Ok(()) };
+        let generation = folder_of(first);
+        let (folder, staged) = (self.out.join(&generation), self.out.join(staging(&generation)));
+        self.files += files.len() as u64;
+        if !is_whole(&folder, files) {
             remove(&staged)?;
             make(&staged)?;
-            for (name, content) in &inside {
+            for (done, (name, content)) in (1..).zip(files) {
                 let name = name.to_string();
                 let file = Path::new(&name).file_name().unwrap_or_default();
                 write(&staged.join(file), content)?;
-                files += 1;
-                progress.at(files);
+                self.bytes += content.len() as u64;
+                self.progress.at(done);
             }
             settle(&staged)?;
             // What stands in the way is of this very name, so whatever it holds is meant to be the same.
             remove(&folder)?;
             fs::rename(&staged, &folder).map_err(failed(&folder))?;
         }
-        folder.parent().map_or(Ok(()), settle)?;
-        bytes += inside.iter().map(|(_, content)| content.len() as u64).sum::<u64>();
+        folder.parent().map_or(Ok(()), settle)
     }
-    let mut notes = Vec::new();
-    let widget = copy_widget(widget, out, &mut notes)?;
-    write_new(&out.join("site.json"), &site_json(currency, &site.languages))?;
-    write_new(&out.join("campaigns.json"), &json!({ "features": {}, "experiments": [] }))?;
-    for (name, content) in &site.entries {
-        replace(&out.join(name.to_string()), content)?;
-        bytes += content.len() as u64;
+
+    /// Writes a file at one stroke, unless it is there as it should be.
+    fn single(&mut self, name: &Name, content: &[u8]) -> Result<(), TrainError> {
+        let path = self.out.join(name.to_string());
+        self.files += 1;
+        if fs::read(&path).is_ok_and(|there| there == content) {
+            return Ok(());
+        }
+        self.bytes += content.len() as u64;
+        path.parent().map_or(Ok(()), make)?;
+        replace(&path, content)
     }
-    for (name, _) in &site.entries {
-        out.join(name.to_string()).parent().map_or(Ok(()), settle)?;
-    }
-    progress.at(total);
-    prune(out, &old, &new)?;
-    Ok(Published { files: total, bytes, widget, notes })
 }
 
 /// Keeps other runs from writing into `out` at the same time, as long as the file lives.
@@ -94,7 +169,7 @@ fn lock(out: &Path) -> Result<File, TrainError> {
 
 /// Whether a generation's folder has all its files in their full length. Its name is a hash of their
 /// content, so the length tells what a crash or a half-done copy left behind.
-fn is_whole(folder: &Path, inside: &[&(Name, Vec<u8>)]) -> bool {
+fn is_whole(folder: &Path, inside: &[(Name, Vec<u8>)]) -> bool {
     inside.iter().all(|(name, content)| {
         let name = name.to_string();
         let file = folder.join(Path::new(&name).file_name().unwrap_or_default());
@@ -125,19 +200,6 @@ fn folder_of(name: &Name) -> String {
 /// Where a folder is made before it is whole: `model/.<generation>`.
 fn staging(generation: &str) -> String {
     generation.replacen('/', "/.", 1)
-}
-
-fn generations(site: &Site) -> BTreeSet<String> {
-    site.shards.iter().map(|(name, _)| folder_of(name)).collect()
-}
-
-/// The generations that the entries in `out` name now.
-fn current(out: &Path) -> BTreeSet<String> {
-    let read = |name: Name| fs::read(out.join(name.to_string())).ok();
-    let model = read(Name::Entry).and_then(|bytes| Entry::decode(&bytes).ok());
-    let catalog = read(Name::CatalogEntry).and_then(|bytes| CatalogEntry::decode(&bytes).ok());
-    let model = model.map(|entry| format!("model/{}", entry.generation));
-    model.into_iter().chain(catalog.map(|entry| format!("catalog/{}", entry.generation))).collect()
 }
 
 fn make(folder: &Path) -> Result<(), TrainError> {
@@ -230,22 +292,51 @@ fn modules(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Removes generations that are neither new nor were current until now: pages opened before this run may
-/// still ask for the latter.
-fn prune(out: &Path, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<(), TrainError> {
+/// Removes what neither the entries before this run name nor those of now: pages opened before it may
+/// still ask for what was current then.
+fn prune(
+    out: &Path,
+    before: &(Option<Entry>, Option<CatalogEntry>),
+    now: &(Option<Entry>, Option<CatalogEntry>),
+) -> Result<(), TrainError> {
+    let mut folders = BTreeSet::new();
+    let mut singles = BTreeSet::new();
+    for (model, catalog) in [before, now] {
+        folders.extend(model.iter().map(|entry| entry.generation.clone()));
+        if let Some(catalog) = catalog {
+            folders.insert(catalog.generation.clone());
+            singles.insert(catalog.top().to_string());
+            singles.extend(catalog.patches.iter().map(|patch| catalog.cards(patch.shard).to_string()));
+        }
+    }
     for family in ["model", "catalog"] {
-        let folder = out.join(family);
-        for entry in fs::read_dir(&folder).map_err(failed(&folder))?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path: PathBuf = entry.path();
+        for (name, path) in entries(&out.join(family))? {
             let generation = name.strip_prefix('.').unwrap_or(&name);
             let ours =
                 generation.len() >= 8 && generation.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-            let whole = format!("{family}/{name}");
-            if ours && path.is_dir() && !old.contains(&whole) && !new.contains(&whole) {
+            if !ours || !path.is_dir() {
+                continue;
+            }
+            if !folders.contains(&name) {
                 remove(&path)?;
+                continue;
+            }
+            // Of the files that joined a folder later, and of writing them, only the current stay.
+            for (file, path) in entries(&path)? {
+                let late = file.contains('-') && file.ends_with(".bin") || file.ends_with(".new");
+                if late && !singles.contains(&format!("{family}/{name}/{file}")) {
+                    fs::remove_file(&path).map_err(failed(&path))?;
+                }
             }
         }
     }
     Ok(())
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, TrainError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).map_err(failed(folder))?.flatten();
+    Ok(entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect())
 }

@@ -104,6 +104,35 @@ pub(crate) fn read_for(
     Ok(Inputs { history, catalog, orders: order_report, events: event_report, products: product_report })
 }
 
+/// Reads the catalogue alone.
+///
+/// # Errors
+/// A file that cannot be opened or is no catalogue, or no product left in any.
+pub(crate) fn read_catalog(
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<(Catalog, ReadReport), TrainError> {
+    let sizes = options.catalog.iter();
+    let total = sizes.map(|path| std::fs::metadata(path).map(|data| data.len()).ok()).sum();
+    progress.begin(Phase::Read, total);
+    let mut reading = Reading {
+        options,
+        of_customers: false,
+        meter: Meter::default(),
+        progress,
+        history: History::default(),
+    };
+    let (mut catalog, mut report) = (Catalog::default(), ReadReport::default());
+    for path in &options.catalog {
+        reading.catalog(path, &mut report, &mut catalog)?;
+    }
+    report.settle();
+    if catalog.products.is_empty() {
+        return Err(TrainError::NothingLeft { reason: format!("catalogue: {}", report.blame()) });
+    }
+    Ok((catalog, report))
+}
+
 /// The files named, and those of the folders named, by name; folders without any are noted.
 fn files_of(paths: &[PathBuf], notes: &mut Vec<String>) -> Result<Vec<PathBuf>, TrainError> {
     let mut files = Vec::new();

@@ -2,9 +2,8 @@
 #![allow(dead_code, reason = "every test file uses another part")]
 
 use std::path::{Path, PathBuf};
-use tanish::model::{
-    CardShard, CatalogEntry, Entry, IndexShard, Name, Relation, Row, RowShard, index_shard_of,
-};
+use tanish::model::{CatalogEntry, Entry, ProductRef, Relation, Row, RowShard, fingerprint, key_of};
+use tanish_train::site::Folder;
 use tanish_train::{Options, Summary, train};
 
 /// A file of `tests/fixtures`.
@@ -21,56 +20,57 @@ pub fn run(out: &Path, set: impl FnOnce(&mut Options)) -> Summary {
 
 /// A published site, read as the page reads it.
 pub struct Published {
-    out: PathBuf,
+    folder: Folder,
     pub entry: Entry,
     pub catalog: CatalogEntry,
 }
 
 impl Published {
     pub fn open(out: &Path) -> Published {
-        let read = |name: Name| std::fs::read(out.join(name.to_string())).unwrap();
-        Published {
-            out: out.to_owned(),
-            entry: Entry::decode(&read(Name::Entry)).unwrap(),
-            catalog: CatalogEntry::decode(&read(Name::CatalogEntry)).unwrap(),
-        }
+        let folder = Folder::new(out);
+        Published { entry: folder.entry().unwrap(), catalog: folder.catalog().unwrap(), folder }
     }
 
-    pub fn read(&self, name: Name) -> Vec<u8> {
-        std::fs::read(self.out.join(name.to_string())).unwrap()
+    /// Where a product stands.
+    pub fn place(&self, id: &str) -> Option<ProductRef> {
+        let key = key_of(id);
+        let files = [self.entry.places.head(key), self.entry.places.tail(key)];
+        files.into_iter().flatten().find_map(|file| {
+            let number = self.rows(file).find(fingerprint(key))?;
+            Some(ProductRef { number, file })
+        })
     }
 
-    /// Number and row shard of a product.
-    pub fn place(&self, id: &str) -> Option<(u32, u32)> {
-        let shard = index_shard_of(id, self.entry.index_shards);
-        let shard =
-            IndexShard::decode(&self.read(Name::Index(self.entry.generation.clone(), shard))).unwrap();
-        shard.find(id).map(|place| (place.number, place.row_shard))
+    fn rows(&self, file: tanish::model::RowFile) -> RowShard {
+        RowShard::decode(self.folder.rows(&self.entry, file).unwrap()).unwrap()
     }
 
     pub fn card(&self, number: u32) -> tanish::model::Card {
-        let shard = self.catalog.shard_of(number);
-        let cards =
-            CardShard::decode(&self.read(Name::Cards(self.catalog.generation.clone(), shard))).unwrap().cards;
-        cards[(number - shard * self.catalog.cards_per_shard) as usize].clone()
+        self.cards()[number as usize].clone()
+    }
+
+    /// By number.
+    pub fn cards(&self) -> Vec<tanish::model::Card> {
+        self.folder.cards().unwrap()
     }
 
     /// Number and row of a product.
     pub fn row(&self, id: &str) -> (u32, Row) {
-        let (number, shard) = self.place(id).unwrap_or_else(|| panic!("{id} is not in the index"));
-        let shard = RowShard::decode(self.read(Name::Rows(self.entry.generation.clone(), shard))).unwrap();
-        (number, shard.row(number).unwrap().unwrap())
+        let place = self.place(id).unwrap_or_else(|| panic!("{id} has no place"));
+        (place.number, self.rows(place.file).row(place.number).unwrap().unwrap())
     }
 
     /// Ids of the neighbours of a product, best first.
     pub fn neighbours(&self, id: &str, relation: Relation) -> Vec<String> {
         let mut list = self.row(id).1.list(relation).to_vec();
         list.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.number.cmp(&b.number)));
-        list.iter().map(|neighbour| self.card(neighbour.number).id).collect()
+        let cards = self.cards();
+        list.iter().map(|neighbour| cards[neighbour.number as usize].id.clone()).collect()
     }
 
     pub fn popular(&self) -> Vec<String> {
-        self.entry.popular.iter().map(|popular| self.card(popular.number).id).collect()
+        let cards = self.cards();
+        self.entry.popular.iter().map(|popular| cards[popular.number as usize].id.clone()).collect()
     }
 }
 
