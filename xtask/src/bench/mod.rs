@@ -6,6 +6,7 @@ mod train;
 use crate::error::Error;
 use crate::test::browser_for_tests;
 use crate::{build, process};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What `bench` takes.
@@ -23,6 +24,12 @@ enum What {
         #[arg(long)]
         site: Option<PathBuf>,
     },
+    /// How long a recommendation takes in Chromium: 100,000 products, a history of 50
+    Speed {
+        /// How many products instead
+        #[arg(long)]
+        products: Option<u32>,
+    },
     /// What a new visitor downloads, over real visits: rows and catalogue, mean and 95th percentile
     Bytes(bytes::Args),
     /// What a training costs: seconds, peak memory, files and bytes
@@ -35,19 +42,24 @@ enum What {
 /// When something does not build, a visit does not end with cards, or a training fails.
 pub fn run(args: &Args) -> Result<(), Error> {
     match &args.what {
-        What::Page { site } => page(site.as_ref()),
+        What::Page { site } => {
+            let site = site.as_ref().map(|site| std::path::absolute(site).map_err(Error::io(site))).transpose()?;
+            in_browser("page", site.map(PathBuf::into_os_string))
+        }
+        What::Speed { products } => in_browser("speed", products.map(|products| products.to_string().into())),
         What::Bytes(args) => bytes::run(args),
         What::Train(args) => train::run(args),
     }
 }
 
-fn page(site: Option<&PathBuf>) -> Result<(), Error> {
+/// Builds the widget and runs a bench of `tests`.
+fn in_browser(bench: &str, argument: Option<OsString>) -> Result<(), Error> {
     build::run()?;
     browser_for_tests()?;
     let mut command = process::cargo();
-    command.args(["bench", "--quiet", "--package", "tanish-tests", "--bench", "page", "--profile", "dev"]);
-    if let Some(site) = site {
-        command.arg("--").arg(std::path::absolute(site).map_err(Error::io(site))?);
+    command.args(["bench", "--quiet", "--package", "tanish-tests", "--bench", bench, "--profile", "dev"]);
+    if let Some(argument) = argument {
+        command.arg("--").arg(argument);
     }
     process::run(&mut command)
 }
