@@ -30,7 +30,7 @@ mod wire;
 
 pub use cards::{Card, CardShard, TopCards, safe_url};
 pub use entry::{CatalogEntry, Entry, MAX_PATCHES, Patch, Popular, Settings};
-pub use file::{FileKind, ModelError, Name, decode, encode};
+pub use file::{ENTRIES, FileKind, ModelError, Name, decode, encode};
 pub use head::Head;
 pub use pack::{Pack, Packed};
 pub use place::{Places, ProductRef, RowFile, fingerprint, key_of};

@@ -1,10 +1,10 @@
 //! The files at hand, and what is still missing to read a row or a card.
 
 use crate::model::{
-    Card, CardShard, CatalogEntry, Entry, ModelError, Name, Pack, Packed, ProductRef, Row, RowFile, RowShard,
-    TopCards, fingerprint, key_of,
+    Card, CardShard, CatalogEntry, ENTRIES, Entry, ModelError, Name, Pack, Packed, ProductRef, Row, RowFile,
+    RowShard, TopCards, fingerprint, key_of,
 };
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt;
 
 /// Bytes of shards kept; what was not used for longest goes first.
@@ -127,17 +127,20 @@ pub struct Library {
     catalog: Slot<CatalogEntry>,
     /// By rising key.
     shards: Vec<Held>,
+    /// Shards asked for and not yet come.
+    wanted: RefCell<Vec<Name>>,
     /// How many answers were given.
     answers: Cell<u32>,
     log: Vec<FileState>,
 }
 
 impl Library {
-    /// Takes a file that arrived, or `None` for one that is not there. A damaged one counts as absent
-    /// and is reported. An entry may come again: shards it no longer names are forgotten.
+    /// Takes a file that was asked for and arrived, or `None` for one that is not there. A damaged one
+    /// counts as absent and is reported. An entry may come at any time, and again: shards it no longer names
+    /// are forgotten.
     pub fn put(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
         let size = bytes.as_ref().map_or(0, Vec::len);
-        let done = name.parse().and_then(|name| self.read(name, bytes));
+        let done = self.read(name, bytes);
         self.log.retain(|file| file.name != name);
         if self.log.len() == MAX_LOG {
             self.log.remove(0);
@@ -156,11 +159,17 @@ impl Library {
         self.entry.here()
     }
 
-    fn read(&mut self, name: Name, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
-        match name {
-            Name::Entry => self.entry.renew(bytes.map(|bytes| Entry::decode(&bytes)))?,
-            Name::CatalogEntry => self.catalog.renew(bytes.map(|bytes| CatalogEntry::decode(&bytes)))?,
-            name => return self.hold(name, bytes),
+    fn read(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Result<(), ModelError> {
+        if name == ENTRIES[0] {
+            self.entry.renew(bytes.map(|bytes| Entry::decode(&bytes)))?;
+        } else if name == ENTRIES[1] {
+            self.catalog.renew(bytes.map(|bytes| CatalogEntry::decode(&bytes)))?;
+        } else {
+            // Compared as they are written: reading names would cost the module more.
+            let wanted = self.wanted.get_mut();
+            let at = wanted.iter().position(|wanted| wanted.to_string() == name);
+            let name = wanted.swap_remove(at.ok_or(ModelError::NotAsked)?);
+            return self.hold(name, bytes);
         }
         let mut shards = core::mem::take(&mut self.shards);
         shards.retain(|held| self.names(&held.name));
@@ -198,13 +207,13 @@ impl Library {
             Ok(at) => self.shards[at] = held,
             Err(at) => self.shards.insert(at, held),
         }
-        self.make_room();
+        self.make_room(ROOM);
         done
     }
 
     /// Forgets what was not used for longest, but nothing the question at hand looked at.
-    fn make_room(&mut self) {
-        while self.shards.iter().map(|held| held.bytes).sum::<usize>() > ROOM {
+    fn make_room(&mut self, room: usize) {
+        while self.shards.iter().map(|held| held.bytes).sum::<usize>() > room {
             let oldest = self.shards.iter().enumerate().min_by_key(|(_, held)| held.used.get());
             match oldest.map(|(at, held)| (at, held.used.get())) {
                 Some((at, used)) if used < self.answers.get() => drop(self.shards.remove(at)),
@@ -241,6 +250,10 @@ impl<'a> Reading<'a> {
 
     fn need(&mut self, name: Name, place: Option<(Name, u32, u32)>) {
         if !self.needs.iter().any(|request| request.name == name) {
+            let mut wanted = self.library.wanted.borrow_mut();
+            if !wanted.contains(&name) {
+                wanted.push(name.clone());
+            }
             self.needs.push(Request { name, place });
         }
     }
@@ -366,3 +379,7 @@ impl<'a> Reading<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "library_tests.rs"]
+mod tests;

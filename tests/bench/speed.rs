@@ -51,7 +51,10 @@ async fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let site = folder.path().join("site");
     let options = options(products, folder.path(), &site);
-    tokio::task::spawn_blocking(move || tanish_train::train(&options, &mut ())).await.unwrap().expect("training");
+    tokio::task::spawn_blocking(move || tanish_train::train(&options, &mut ()))
+        .await
+        .unwrap()
+        .expect("training");
     let pages = folder.path().join("pages");
     std::fs::create_dir(&pages).expect("a folder");
     std::fs::write(pages.join("index.html"), "<!doctype html><title>Speed</title>").expect("a page");
@@ -87,7 +90,8 @@ fn options(products: u32, folder: &std::path::Path, out: &std::path::Path) -> Op
     let mut random = Random(1);
     let mut sessions = String::from("session_id,timestamp,product_id\n");
     for session in 0..2 * products {
-        let start = if random.below(2) == 0 { random.below(products / 100 + 1) } else { random.below(products) };
+        let start =
+            if random.below(2) == 0 { random.below(products / 100 + 1) } else { random.below(products) };
         for step in 0..3 + random.below(6) {
             let product = (start + random.below(60)) % products;
             let _ = writeln!(sessions, "{session},{},P{product}", 1_790_000_000 + u64::from(step) * 30);

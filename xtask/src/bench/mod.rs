@@ -43,7 +43,8 @@ enum What {
 pub fn run(args: &Args) -> Result<(), Error> {
     match &args.what {
         What::Page { site } => {
-            let site = site.as_ref().map(|site| std::path::absolute(site).map_err(Error::io(site))).transpose()?;
+            let site =
+                site.as_ref().map(|site| std::path::absolute(site).map_err(Error::io(site))).transpose()?;
             in_browser("page", site.map(PathBuf::into_os_string))
         }
         What::Speed { products } => in_browser("speed", products.map(|products| products.to_string().into())),
