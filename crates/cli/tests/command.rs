@@ -166,3 +166,42 @@ fn wrong_usage_of_score_is_status_2_and_a_wrong_params_file_is_named() {
         assert!(text(&done.stderr).contains(word), "{}", text(&done.stderr));
     }
 }
+
+#[test]
+fn a_preset_is_listed_written_shown_and_dry_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = text(&tanish(folder.path(), &["relay", "presets"]).stdout);
+    let hubspot = listed.lines().find(|line| line.starts_with("hubspot ")).unwrap();
+    assert!(hubspot.contains("once") && hubspot.contains("HubSpot"), "{hubspot}");
+    assert!(listed.lines().any(|line| line.starts_with("ga4 ") && line.contains("at least once")), "{listed}");
+    for name in listed.lines().map(|line| line.split_whitespace().next().unwrap()) {
+        let config = format!("{name}.relay.toml");
+        let done = tanish(folder.path(), &["relay", "init", name, "--config", &config]);
+        assert!(done.status.success(), "{name}: {}", text(&done.stderr));
+        let done = tanish(folder.path(), &["relay", "dry-run", name, "--config", &config]);
+        assert!(done.status.success(), "{name}: {}", text(&done.stderr));
+        assert!(text(&done.stdout).contains("### \"sample-order\""), "{name}");
+    }
+    let again = tanish(folder.path(), &["relay", "init", "hubspot", "--config", "hubspot.relay.toml"]);
+    assert_eq!(again.status.code(), Some(1), "a configuration is never written over");
+    let shown = tanish(folder.path(), &["relay", "presets", "--show", "hubspot"]);
+    assert!(text(&shown.stdout).starts_with("title = \"HubSpot\""));
+}
+
+#[test]
+fn a_test_contact_says_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "data = \"d\"\n[[destination]]\nname = \"crm\"\npreset = \"hubspot\"\nurl = \"http://127.0.0.1:9\"\n\
+                  secret_file = \"token\"\n";
+    std::fs::write(folder.path().join("relay.toml"), config).unwrap();
+    let done = tanish(folder.path(), &["relay", "test", "hubspot"]);
+    assert!(text(&done.stderr).contains("secret_file: cannot read"), "{}", text(&done.stderr));
+    std::fs::write(folder.path().join("token"), "very-secret\n").unwrap();
+    let done = tanish(folder.path(), &["relay", "test", "hubspot"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(text(&done.stderr).contains("nobody answers"), "{}", text(&done.stderr));
+    let all = text(&done.stdout) + &text(&done.stderr);
+    assert!(!all.contains("very-secret"), "{all}");
+    let none = tanish(folder.path(), &["relay", "dead", "list"]);
+    assert!(text(&none.stderr).contains("has a relay run"), "{}", text(&none.stderr));
+}

@@ -45,6 +45,16 @@ pub enum RelayError {
         /// What the client said.
         source: reqwest::Error,
     },
+    /// The mail server of a destination cannot be used.
+    #[error(
+        "destination {name}: `url` is no mail server ({problem}); write one as in \"smtps://mail.example.uz\""
+    )]
+    Mail {
+        /// The destination.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The port cannot be opened.
     #[error("cannot listen on {address}: is another program using it?")]
     Listen {

@@ -9,6 +9,7 @@
 //! - [`event`]: bytes to events, each fault named
 //! - [`queue`]: the durable queue and its contract
 //! - `store`: the one thread that writes to the queue; `log` derives the event log from it
+//! - [`preset`]: how to talk to a CRM, as data
 //! - [`delivery`]: queue to destinations; the decisions are functions of values
 //! - [`metrics`]: the numbers an operator watches
 //!
@@ -27,6 +28,7 @@ pub mod config;
 pub mod delivery;
 pub mod event;
 pub mod metrics;
+pub mod preset;
 pub mod queue;
 
 mod clock;

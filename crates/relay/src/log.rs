@@ -156,6 +156,7 @@ mod tests {
                 visitor: "a:v".into(),
                 received,
                 body: format!("{{\"messageId\":\"m{id}\"}}"),
+                who: crate::queue::Who::default(),
             })
             .collect();
         queue.push_batch(&events, received).unwrap();

@@ -70,6 +70,8 @@ pub struct DestinationMetrics {
     pub retried: Counter,
     /// Events given up.
     pub dead: Counter,
+    /// Events that have no business there, by preset, filter or consent.
+    pub skipped: Counter,
 }
 
 /// What happened since the relay started.
@@ -97,6 +99,7 @@ impl Metrics {
             delivered: Counter::default(),
             retried: Counter::default(),
             dead: Counter::default(),
+            skipped: Counter::default(),
         });
         Metrics { destinations: destinations.collect(), ..Metrics::default() }
     }
@@ -124,10 +127,11 @@ impl Metrics {
             writeln!(out, "{name} {}", counter.get())?;
         }
         type Pick = fn(&DestinationMetrics) -> &Counter;
-        let picks: [(&str, &str, Pick); 3] = [
+        let picks: [(&str, &str, Pick); 4] = [
             ("tanish_relay_delivered_total", "Events taken by the destination.", |one| &one.delivered),
             ("tanish_relay_retried_total", "Failed tries that are repeated, in events.", |one| &one.retried),
             ("tanish_relay_dead_total", "Events given up.", |one| &one.dead),
+            ("tanish_relay_skipped_total", "Events not meant for the destination.", |one| &one.skipped),
         ];
         for (name, help, pick) in picks {
             head(out, name, "counter", help)?;

@@ -1,7 +1,7 @@
 //! The relay as a whole: opened, mounted, started, stopped.
 
 use crate::config::Config;
-use crate::delivery::{self, Client, Route};
+use crate::delivery::{self, Door, Route};
 use crate::lock::FolderLock;
 use crate::log::EventLog;
 use crate::metrics::Metrics;
@@ -14,9 +14,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// Requests in flight to one destination.
-const WORKERS: usize = 8;
 
 /// A relay: its queue is open and takes events; delivery runs once it is [started](Relay::start).
 ///
@@ -62,8 +59,8 @@ impl Relay {
         let metrics = Arc::new(Metrics::new(names.iter().map(String::as_str)));
         let mut routes = Vec::with_capacity(ids.len());
         for (position, (id, destination)) in ids.into_iter().zip(&config.destinations).enumerate() {
-            let client = Client::new(destination)?;
-            let route = Route::new(id, position, destination.clone(), client, Arc::clone(&metrics));
+            let door = Door::new(destination)?;
+            let route = Route::new(id, position, destination.clone(), door, Arc::clone(&metrics));
             routes.push(Arc::new(route));
         }
         let log = EventLog::open(events.clone(), &queue)?;
@@ -86,7 +83,7 @@ impl Relay {
         let (stop, stopped) = watch::channel(false);
         let mut workers = JoinSet::new();
         for route in &self.routes {
-            for _ in 0..WORKERS {
+            for _ in 0..route.workers() {
                 workers.spawn(delivery::run(Arc::clone(route), self.store.clone(), stopped.clone()));
             }
         }

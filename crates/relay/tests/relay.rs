@@ -102,20 +102,54 @@ async fn a_wrong_setting_costs_no_event() {
     let folder = tempfile::tempdir().unwrap();
     let receiver = Receiver::start(|seen| match seen {
         0 => (401, "key rotated"),
-        1 => (403, ""),
-        2 => (404, "moved"),
-        3 => (308, ""),
+        1 => (308, ""),
+        2 => (401, ""),
         _ => (200, ""),
     })
     .await;
     let served = Served::without_delivery(Relay::open(config(&folder, &receiver)).unwrap()).await;
     post(&served, "/v1/batch", &batch(&[event(0, "v"), event(1, "v")])).await;
     let served = served.deliver();
-    receiver.until_seen(6).await;
+    receiver.until_seen(5).await;
     receiver.until_taken(2).await;
     served.stop().await;
     assert_eq!(receiver.accepted_of("v"), ["m0", "m1"]);
     assert!(DeadLetter::list(&Relay::database(folder.path()), 10).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_forbidden_event_dies_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver =
+        Receiver::judging(|body| if body["messageId"] == "m1" { (403, "not yours") } else { (200, "") })
+            .await;
+    let served = Served::without_delivery(Relay::open(config(&folder, &receiver)).unwrap()).await;
+    post(&served, "/v1/batch", &batch(&[event(0, "v"), event(1, "v"), event(2, "v"), event(3, "w")])).await;
+    let served = served.deliver();
+    receiver.until_taken(3).await;
+    served.stop().await;
+    assert_eq!(receiver.accepted_of("v"), ["m0", "m2"]);
+    let letters = DeadLetter::list(&Relay::database(folder.path()), 10).unwrap();
+    assert_eq!((letters.len(), letters[0].message_id.as_str()), (1, "m1"));
+    assert_eq!((letters[0].failure.status, letters[0].failure.response.as_str()), (Some(403), "not yours"));
+}
+
+#[tokio::test]
+async fn a_key_that_opens_nothing_stops_the_destination() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(|seen| if seen < 5 { (403, "") } else { (200, "") }).await;
+    let mut config = config(&folder, &receiver);
+    // One at a time: how many are under way when the third refusal comes is then known.
+    config.destinations[0].concurrency = Some(1);
+    let served = Served::without_delivery(Relay::open(config).unwrap()).await;
+    let events: Vec<Value> = (0..10).map(|n| event(n, &format!("v{n}"))).collect();
+    post(&served, "/v1/batch", &batch(&events)).await;
+    let served = served.deliver();
+    receiver.until_taken(8).await;
+    served.stop().await;
+    let letters = DeadLetter::list(&Relay::database(folder.path()), 10).unwrap();
+    assert_eq!(letters.len(), 2, "two refusals may be two bad events; from the third on all others wait");
+    assert_eq!(receiver.accepted().len(), 8);
 }
 
 #[tokio::test]
@@ -335,9 +369,10 @@ async fn batches_are_signed_arrays_and_one_bad_event_dies_alone() {
     })
     .await;
     let mut config = config(&folder, &receiver);
+    let key = tanish_relay::config::Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    config.destinations[0].target =
+        Destination::signed_webhook("crm", &receiver.url, Some(key)).unwrap().target;
     config.destinations[0].batch = 10;
-    config.destinations[0].secret =
-        Some(tanish_relay::config::Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap());
     let served = Served::without_delivery(Relay::open(config).unwrap()).await;
     let events: Vec<Value> = (0..5).map(|n| event(n, "v")).collect();
     post(&served, "/v1/batch", &batch(&events)).await;

@@ -1,13 +1,12 @@
 //! `relay.toml` as written, and its way into a [`Config`].
 
-use super::destination::{self, LARGEST_BATCH};
-use super::{Config, ConfigError, Cookie, Destination, Origin, Place, Preset, Secret};
+use super::table::{self, DestinationTable};
+use super::{Config, ConfigError, Cookie, Origin, Place};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tanish::visitor::cookie::valid_domain;
 use toml::Spanned;
 
@@ -36,38 +35,43 @@ struct CookieTable {
     secure: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DestinationTable {
-    name: Spanned<String>,
-    preset: Preset,
-    url: Spanned<String>,
-    secret_env: Option<Spanned<String>>,
-    timeout_ms: Option<Spanned<u64>>,
-    max_age_hours: Option<Spanned<u64>>,
-    batch: Option<Spanned<u64>>,
-    backoff_ms: Option<Spanned<u64>>,
-    backoff_max_ms: Option<Spanned<u64>>,
-}
-
 /// Looks up an environment variable.
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The file at hand, to name places in it.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     text: &'a str,
     path: &'a Path,
     /// `None` leaves secrets out.
-    environment: Option<Environment<'a>>,
+    pub environment: Option<Environment<'a>>,
 }
 
 impl Source<'_> {
-    fn wrong(&self, field: &'static str, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+    /// A path as written: relative ones lie beside the configuration.
+    pub fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or_else(|| Path::new("")).join(path)
+    }
+
+    /// The value of an environment variable.
+    pub fn variable(&self, name: &str) -> Result<String, String> {
+        let value = self.environment.and_then(|environment| environment(name));
+        match value.as_deref().map(str::trim) {
+            None => {
+                Err(format!("the environment variable {name} is not set; set it before the relay starts"))
+            }
+            Some("") => {
+                Err(format!("the environment variable {name} is empty; set it before the relay starts"))
+            }
+            Some(value) => Ok(value.to_owned()),
+        }
+    }
+
+    pub fn wrong(&self, field: &'static str, span: Range<usize>, message: impl Into<String>) -> ConfigError {
         let place = Place::at(self.text, span.start);
         ConfigError::Value { path: self.path.to_owned(), place, field, message: message.into() }
     }
 
-    fn number(
+    pub fn number(
         &self,
         field: &'static str,
         value: Option<&Spanned<u64>>,
@@ -94,8 +98,7 @@ pub fn parse(text: &str, path: &Path, environment: Option<Environment<'_>>) -> R
     if file.data.get_ref().as_os_str().is_empty() {
         return Err(source.wrong("data", file.data.span(), "is empty; name a folder, as in \"relay-data\""));
     }
-    let beside = path.parent().unwrap_or_else(|| Path::new(""));
-    let mut config = Config::new(beside.join(file.data.get_ref()));
+    let mut config = Config::new(source.beside(file.data.get_ref()));
     config.listen = file.listen.unwrap_or(config.listen);
     for origin in &file.origins {
         let parsed = Origin::parse(origin.get_ref());
@@ -121,7 +124,7 @@ pub fn parse(text: &str, path: &Path, environment: Option<Environment<'_>>) -> R
             let message = format!("{:?} stands twice; give each its own name", table.name.get_ref());
             return Err(source.wrong("destination.name", table.name.span(), message));
         }
-        config.destinations.push(destination(&source, &table)?);
+        config.destinations.push(table::read(&source, &table)?);
     }
     Ok(config)
 }
@@ -134,50 +137,6 @@ fn cookie(source: &Source<'_>, table: CookieTable) -> Result<Cookie, ConfigError
         return Err(source.wrong("cookie.domain", domain.span(), message));
     }
     Ok(Cookie { domain: table.domain.map(Spanned::into_inner), secure: table.secure })
-}
-
-fn destination(source: &Source<'_>, table: &DestinationTable) -> Result<Destination, ConfigError> {
-    let at_name = |message: String| source.wrong("destination.name", table.name.span(), message);
-    let at_url = |message: String| source.wrong("destination.url", table.url.span(), message);
-    destination::check_name(table.name.get_ref()).map_err(at_name)?;
-    destination::check_url(table.url.get_ref()).map_err(at_url)?;
-    let mut made = Destination::webhook(table.name.get_ref(), table.url.get_ref()).map_err(at_url)?;
-    made.preset = table.preset;
-    if let Some(variable) = &table.secret_env
-        && let Some(environment) = source.environment
-    {
-        made.secret = Some(secret(source, variable, environment)?);
-    }
-    if let Some(millis) = source.number("destination.timeout_ms", table.timeout_ms.as_ref(), 100..=120_000)? {
-        made.timeout = Duration::from_millis(millis);
-    }
-    if let Some(hours) = source.number("destination.max_age_hours", table.max_age_hours.as_ref(), 1..=8760)? {
-        made.max_age = Duration::from_secs(hours * 3600);
-    }
-    if let Some(batch) = source.number("destination.batch", table.batch.as_ref(), 1..=LARGEST_BATCH)? {
-        made.batch = usize::try_from(batch).unwrap_or(1);
-    }
-    if let Some(millis) = source.number("destination.backoff_ms", table.backoff_ms.as_ref(), 1..=60_000)? {
-        made.backoff.base = Duration::from_millis(millis);
-    }
-    let longest = table.backoff_max_ms.as_ref();
-    if let Some(millis) = source.number("destination.backoff_max_ms", longest, 1..=3_600_000)? {
-        made.backoff.longest = Duration::from_millis(millis);
-    }
-    Ok(made)
-}
-
-fn secret(
-    source: &Source<'_>,
-    variable: &Spanned<String>,
-    environment: Environment<'_>,
-) -> Result<Secret, ConfigError> {
-    let name = variable.get_ref();
-    let wrong = |message| source.wrong("destination.secret_env", variable.span(), message);
-    let value = environment(name).ok_or_else(|| {
-        wrong(format!("the environment variable {name} is not set; set it before the relay starts"))
-    })?;
-    Secret::parse(&value).map_err(|problem| wrong(format!("the value of {name} {problem}")))
 }
 
 #[cfg(test)]
@@ -204,7 +163,7 @@ mod tests {
         assert_eq!(config.data, Path::new("etc/d"));
         let crm = &config.destinations[0];
         assert_eq!((crm.batch, crm.timeout.as_secs(), crm.max_age.as_secs() / 3600), (1, 10, 72));
-        assert!(crm.secret.is_none());
+        assert!(crm.target.secret_values().next().is_none());
     }
 
     #[test]
@@ -218,7 +177,7 @@ mod tests {
         assert_eq!(config.origins[0].as_str(), "https://shop.uz");
         assert_eq!(config.hosts, ["events.shop.uz"]);
         let crm = &config.destinations[0];
-        assert_eq!(crm.secret, Some(Secret::parse(SECRET).unwrap()));
+        assert_eq!(crm.target.secret_values().collect::<Vec<_>>(), [SECRET]);
         assert_eq!((crm.timeout.as_millis(), crm.batch), (500, 50));
         assert_eq!((crm.backoff.base.as_millis(), crm.backoff.longest.as_millis()), (20, 900));
     }
@@ -245,7 +204,7 @@ mod tests {
             (&destination("retries = 3"), "6:1: unknown field `retries`, expected one of `name`"),
             (
                 &destination("").replace("webhook", "hubspt"),
-                "4:10: unknown variant `hubspt`, expected `webhook`",
+                "4:10: destination.preset: there is no preset \"hubspt\"",
             ),
             (
                 &destination("").replace("https://crm.uz/", "crm.uz"),
@@ -265,7 +224,13 @@ mod tests {
     #[test]
     fn secrets_can_be_left_out() {
         let text = destination("secret_env = \"NOWHERE\"");
-        assert!(parse(&text, Path::new("relay.toml"), None).unwrap().destinations[0].secret.is_none());
+        assert!(
+            parse(&text, Path::new("relay.toml"), None).unwrap().destinations[0]
+                .target
+                .secret_values()
+                .next()
+                .is_none()
+        );
     }
 
     #[test]

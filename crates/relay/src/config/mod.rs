@@ -5,8 +5,9 @@ mod error;
 mod file;
 mod origin;
 mod secret;
+mod table;
 
-pub use destination::{Backoff, Destination, Preset};
+pub use destination::{Backoff, Destination};
 pub use error::{ConfigError, Place};
 pub use origin::Origin;
 pub use secret::Secret;

@@ -1,6 +1,7 @@
 //! What a destination's answer means. Functions of values: no clock, no network, no chance.
 
 use crate::config::Backoff;
+use crate::preset::Judgement;
 use std::time::{Duration, SystemTime};
 use tanish::time::{DAY, Millis};
 
@@ -8,6 +9,8 @@ use tanish::time::{DAY, Millis};
 const LONGEST_RETRY_AFTER: Millis = DAY;
 /// Times the usual wait, where a setting must be mended first: a minute by default.
 const SETTING: u32 = 60;
+/// So many refusals in a row, and nothing taken between, speak of the key and not of the events.
+pub const SUSPICIOUS: u32 = 3;
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +21,8 @@ pub enum Outcome {
         status: u16,
         /// The wait it asked for, from now.
         retry_after: Option<Millis>,
-        /// The start of the body.
-        body: String,
+        /// The body, as far as it is read.
+        body: Vec<u8>,
     },
     /// No answer: refused, cut off, too slow.
     Transport(String),
@@ -28,7 +31,7 @@ pub enum Outcome {
 /// What to do with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is there.
+    /// It is there, or has no business there.
     Delivered,
     /// Try again at this time.
     Retry {
@@ -41,40 +44,31 @@ pub enum Verdict {
     Dead(String),
 }
 
-/// Whether a status may pass by itself.
-pub fn is_retryable(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599)
+/// Whether it takes a person to mend it: who needs longer than a restart.
+pub fn needs_mending(judgement: &Judgement) -> bool {
+    matches!(judgement, Judgement::Locked(_) | Judgement::Refused(_))
 }
 
-/// Whether a status speaks of a setting, a rotated key or a moved address, and not of the event: it
-/// passes once somebody mends it, and until then no event is better off than another.
-pub fn blames_setting(status: u16) -> bool {
-    matches!(status, 300..=399 | 401 | 403 | 404)
-}
-
-/// How patient to be after an outcome: a setting is mended by people, who need longer than a restart.
-pub fn patience(outcome: &Outcome, backoff: Backoff) -> Backoff {
-    match outcome {
-        Outcome::Answer { status, .. } if blames_setting(*status) => {
-            Backoff { base: backoff.base.saturating_mul(SETTING), ..backoff }
-        }
-        _ => backoff,
+/// The backoff after a judgement.
+pub fn patience(judgement: &Judgement, backoff: Backoff) -> Backoff {
+    if needs_mending(judgement) {
+        Backoff { base: backoff.base.saturating_mul(SETTING), ..backoff }
+    } else {
+        backoff
     }
 }
 
-/// An outcome in words, for the log and the dead letter: never the answer's body, which may repeat what
+/// A judgement in words, for the log and the dead letter: never the answer's body, which may repeat what
 /// was sent.
-pub fn problem(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Answer { status: status @ 300..=399, .. } => {
-            format!("status {status} (redirects are not followed: set `url` to where it leads)")
-        }
-        Outcome::Answer { status: status @ (401 | 403), .. } => {
-            format!("status {status} (check the key in `secret_env`, and who may post there)")
-        }
-        Outcome::Answer { status: 404, .. } => "status 404 (check `url`)".to_owned(),
-        Outcome::Answer { status, .. } => format!("status {status}"),
-        Outcome::Transport(problem) => problem.clone(),
+pub fn problem(judgement: &Judgement) -> &str {
+    match judgement {
+        Judgement::Delivered => "delivered",
+        Judgement::Skipped(reason)
+        | Judgement::Retry { reason, .. }
+        | Judgement::Locked(reason)
+        | Judgement::Refused(reason)
+        | Judgement::Dead(reason)
+        | Judgement::Split(reason) => reason,
     }
 }
 
@@ -94,25 +88,29 @@ pub struct Try {
     pub now: Millis,
     /// Chance, `0.0..1.0`.
     pub chance: f64,
+    /// Events the destination refused in a row, this one included.
+    pub refused: u32,
 }
 
-/// Decides over one event.
-pub fn decide(outcome: &Outcome, this: Try, backoff: Backoff, max_age: Duration) -> Verdict {
-    let (retry_after, pause) = match outcome {
-        Outcome::Answer { status: 200..=299, .. } => return Verdict::Delivered,
-        Outcome::Answer { status, retry_after, .. } if blames_setting(*status) => (*retry_after, true),
-        Outcome::Answer { status, retry_after, .. } if is_retryable(*status) => {
-            (*retry_after, retry_after.is_some() || matches!(status, 429 | 502..=504))
+/// Decides over one event. A refusal (403, 404) ends the event, unless it is one in a row of
+/// [`SUSPICIOUS`] or more: then the whole destination waits until somebody mends its settings.
+pub fn decide(judgement: &Judgement, this: Try, backoff: Backoff, max_age: Duration) -> Verdict {
+    let (after, pause) = match judgement {
+        Judgement::Delivered | Judgement::Skipped(_) => return Verdict::Delivered,
+        Judgement::Retry { after, pause, .. } => (*after, *pause || after.is_some()),
+        Judgement::Locked(_) => (None, true),
+        Judgement::Refused(_) if this.refused >= SUSPICIOUS => (None, true),
+        Judgement::Refused(reason) | Judgement::Dead(reason) | Judgement::Split(reason) => {
+            return Verdict::Dead(reason.clone());
         }
-        Outcome::Answer { status, .. } => return Verdict::Dead(format!("status {status} is final")),
-        Outcome::Transport(_) => (None, true),
     };
-    let backoff = patience(outcome, backoff);
-    let asked = retry_after.unwrap_or(0).min(LONGEST_RETRY_AFTER);
+    let backoff = patience(judgement, backoff);
+    let asked = after.unwrap_or(0).saturating_mul(1000).min(LONGEST_RETRY_AFTER);
     let until = this.now.saturating_add(wait(backoff, this.attempts, this.chance).max(asked));
     let give_up_at = this.since.saturating_add(as_millis(max_age));
     if until > give_up_at {
-        return Verdict::Dead(format!("{} for longer than {} h", problem(outcome), max_age.as_secs() / 3600));
+        let hours = max_age.as_secs() / 3600;
+        return Verdict::Dead(format!("{} for longer than {hours} h", problem(judgement)));
     }
     Verdict::Retry { until, pause }
 }
@@ -137,7 +135,8 @@ pub fn retry_after(header: &str, now: Millis) -> Option<Millis> {
     Some(at.saturating_sub(now))
 }
 
-fn as_millis(span: Duration) -> Millis {
+/// Milliseconds of a span.
+pub fn as_millis(span: Duration) -> Millis {
     Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX)
 }
 
@@ -149,34 +148,38 @@ mod tests {
     const BACKOFF: Backoff = Backoff { base: Duration::from_secs(1), longest: Duration::from_secs(300) };
     const AGE: Duration = Duration::from_secs(72 * 3600);
 
-    fn answer(status: u16, retry_after: Option<Millis>) -> Outcome {
-        Outcome::Answer { status, retry_after, body: String::new() }
+    fn retry(after: Option<u64>, pause: bool) -> Judgement {
+        Judgement::Retry { reason: "send: status 503".into(), after, pause }
     }
 
     fn first_try() -> Try {
-        Try { attempts: 0, since: 1_000_000, now: 1_000_000, chance: 0.5 }
+        Try { attempts: 0, since: 1_000_000, now: 1_000_000, chance: 0.5, refused: 1 }
     }
 
     #[test]
-    fn every_status_has_its_meaning() {
-        for status in 100..=999 {
-            let verdict = decide(&answer(status, None), first_try(), BACKOFF, AGE);
-            match status {
-                200..=299 => assert_eq!(verdict, Verdict::Delivered, "{status}"),
-                408 | 425 | 500 | 501 | 505..=599 => {
-                    assert_eq!(verdict, Verdict::Retry { until: 1_000_500, pause: false }, "{status}");
-                }
-                300..=399 | 401 | 403 | 404 => {
-                    assert_eq!(verdict, Verdict::Retry { until: 1_030_000, pause: true }, "{status}");
-                }
-                429 | 502..=504 => {
-                    assert_eq!(verdict, Verdict::Retry { until: 1_000_500, pause: true }, "{status}");
-                }
-                _ => assert_eq!(verdict, Verdict::Dead(format!("status {status} is final"))),
-            }
-        }
-        let cut = Outcome::Transport("connection reset".into());
-        assert_eq!(decide(&cut, first_try(), BACKOFF, AGE), Verdict::Retry { until: 1_000_500, pause: true });
+    fn every_judgement_has_its_verdict() {
+        let verdict = |judgement: &Judgement| decide(judgement, first_try(), BACKOFF, AGE);
+        assert_eq!(verdict(&Judgement::Delivered), Verdict::Delivered);
+        assert_eq!(verdict(&Judgement::Skipped("no place".into())), Verdict::Delivered);
+        assert_eq!(verdict(&retry(None, false)), Verdict::Retry { until: 1_000_500, pause: false });
+        assert_eq!(verdict(&retry(None, true)), Verdict::Retry { until: 1_000_500, pause: true });
+        assert_eq!(
+            verdict(&Judgement::Locked("401".into())),
+            Verdict::Retry { until: 1_030_000, pause: true }
+        );
+        assert_eq!(
+            verdict(&Judgement::Dead("send: status 422".into())),
+            Verdict::Dead("send: status 422".into())
+        );
+    }
+
+    #[test]
+    fn one_refusal_ends_an_event_and_many_in_a_row_stop_the_destination() {
+        let refused = Judgement::Refused("send: status 403".into());
+        let after = |refusals| decide(&refused, Try { refused: refusals, ..first_try() }, BACKOFF, AGE);
+        assert_eq!(after(1), Verdict::Dead("send: status 403".into()));
+        assert_eq!(after(SUSPICIOUS - 1), Verdict::Dead("send: status 403".into()));
+        assert_eq!(after(SUSPICIOUS), Verdict::Retry { until: 1_030_000, pause: true });
     }
 
     #[test]
@@ -190,11 +193,11 @@ mod tests {
 
     #[test]
     fn retry_after_lengthens_the_wait_and_is_bounded() {
-        let until = |wait| match decide(&answer(503, Some(wait)), first_try(), BACKOFF, AGE) {
+        let until = |seconds| match decide(&retry(Some(seconds), false), first_try(), BACKOFF, AGE) {
             Verdict::Retry { until, pause: true } => until - 1_000_000,
             other => panic!("{other:?}"),
         };
-        assert_eq!(until(60_000), 60_000);
+        assert_eq!(until(60), 60_000);
         assert_eq!(until(0), 500, "an impatient answer does not shorten the backoff");
         assert_eq!(until(u64::MAX), DAY);
     }
@@ -204,19 +207,20 @@ mod tests {
         let mut this = first_try();
         this.now = this.since + 72 * HOUR - 100;
         assert!(matches!(
-            decide(&answer(503, None), this, BACKOFF, AGE),
-            Verdict::Dead(reason) if reason == "status 503 for longer than 72 h"
+            decide(&retry(None, true), this, BACKOFF, AGE),
+            Verdict::Dead(reason) if reason == "send: status 503 for longer than 72 h"
         ));
         this.now = this.since + 72 * HOUR - 500;
-        assert!(matches!(decide(&answer(503, None), this, BACKOFF, AGE), Verdict::Retry { .. }));
+        assert!(matches!(decide(&retry(None, true), this, BACKOFF, AGE), Verdict::Retry { .. }));
     }
 
     #[test]
     fn a_setting_has_until_the_end_to_be_mended() {
+        let locked = Judgement::Locked("send: status 401".into());
         let waits: Vec<Millis> = (0..4)
             .map(|attempts| {
                 let this = Try { attempts, chance: 1.0, ..first_try() };
-                match decide(&answer(401, None), this, BACKOFF, AGE) {
+                match decide(&locked, this, BACKOFF, AGE) {
                     Verdict::Retry { until, pause: true } => until - this.now,
                     other => panic!("{other:?}"),
                 }
@@ -224,13 +228,10 @@ mod tests {
             .collect();
         assert_eq!(waits, [60_000, 120_000, 240_000, 300_000]);
         let old = Try { now: 1_000_000 + 72 * HOUR, ..first_try() };
-        let dies = |status| match decide(&answer(status, None), old, BACKOFF, AGE) {
-            Verdict::Dead(reason) => reason,
-            other => panic!("{other:?}"),
-        };
-        assert!(dies(302).starts_with("status 302 (redirects are not followed: set `url`"), "{}", dies(302));
-        assert!(dies(401).contains("`secret_env`") && dies(404).contains("`url`"));
-        assert!(dies(404).ends_with(" for longer than 72 h"));
+        assert!(matches!(
+            decide(&locked, old, BACKOFF, AGE),
+            Verdict::Dead(reason) if reason.ends_with("401 for longer than 72 h")
+        ));
     }
 
     #[test]

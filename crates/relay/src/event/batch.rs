@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::check::check;
-use crate::queue::NewEvent;
+use crate::queue::{NewEvent, Who};
 use serde_json::{Map, Value};
 use tanish::time::{Millis, rfc3339};
 use uuid::Uuid;
@@ -119,11 +119,12 @@ fn complete(
         event.insert("timestamp".to_owned(), Value::from(received_at.as_str()));
     }
     event.insert("receivedAt".to_owned(), Value::from(received_at));
+    let who = Who::of(&event);
     let body = Value::Object(event).to_string();
     if body.len() > LARGEST_EVENT {
         return Err(("", format!("has {} bytes; the limit is {LARGEST_EVENT}", body.len())));
     }
-    Ok(NewEvent { message_id, visitor, received, body })
+    Ok(NewEvent { message_id, visitor, received, body, who })
 }
 
 #[cfg(test)]

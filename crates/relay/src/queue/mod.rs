@@ -9,11 +9,13 @@ mod dead;
 mod journal;
 #[cfg(test)]
 mod model_test;
+pub mod people;
 mod spent;
 mod sqlite;
 
-pub use dead::{DeadLetter, replay};
+pub use dead::{DeadLetter, Which, drop_letters, replay, replay_of};
 pub use journal::{Journal, LogFile, LoggedEvent};
+pub use people::{Person, Who, each_person};
 pub use sqlite::{Durability, SqliteQueue};
 
 use tanish::time::Millis;
@@ -33,6 +35,8 @@ pub struct NewEvent {
     pub received: Millis,
     /// The event as one JSON object, on one line.
     pub body: String,
+    /// What it says of the person behind it.
+    pub who: Who,
 }
 
 /// What became of a pushed event.
@@ -68,6 +72,8 @@ pub struct Leased {
     pub attempts: u32,
     /// When its wait for this destination began: receipt, or the last replay.
     pub since: Millis,
+    /// What is known of the person behind it, as a JSON object: `id`, `email`, `phone`, `traits`.
+    pub customer: Option<String>,
 }
 
 /// The answer to a request for work.

@@ -287,6 +287,7 @@ impl Run {
                         visitor: visitor.to_string(),
                         received: now,
                         body: "{}".to_owned(),
+                        who: crate::queue::Who::default(),
                     })
                     .collect();
                 let answers = self.queue().push_batch(&new, now).unwrap();
@@ -412,5 +413,5 @@ fn a_later_format_is_refused() {
     queue.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(queue);
     let error = SqliteQueue::open(&path, Durability::ProcessDeath).unwrap_err().to_string();
-    assert!(error.contains("format 99, this relay knows 2"), "{error}");
+    assert!(error.contains("format 99, this relay knows 3"), "{error}");
 }

@@ -23,7 +23,8 @@ pub(super) fn forget(transaction: &Transaction<'_>, seqs: RangeInclusive<i64>) -
 mod tests {
     use crate::queue::sqlite::connect;
     use crate::queue::{
-        DestinationId, Durability, Failure, Journal, NewEvent, Pushed, Queue, Receipt, SqliteQueue, replay,
+        DestinationId, Durability, Failure, Journal, NewEvent, Pushed, Queue, Receipt, SqliteQueue, Who,
+        replay,
     };
     use std::path::{Path, PathBuf};
 
@@ -45,7 +46,13 @@ mod tests {
     }
 
     fn new(id: &str) -> NewEvent {
-        NewEvent { message_id: id.into(), visitor: "a:v".into(), received: 0, body: "{}".into() }
+        NewEvent {
+            message_id: id.into(),
+            visitor: "a:v".into(),
+            received: 0,
+            body: "{}".into(),
+            who: Who::default(),
+        }
     }
 
     impl Bench {

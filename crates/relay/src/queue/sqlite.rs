@@ -4,6 +4,7 @@
 //! for the disk: they survive the death of the process, and a power cut can at worst forget that an
 //! event was delivered, which sends it again with the same id. The next push carries them to the disk.
 
+use super::people;
 use super::spent::forget;
 use super::{Depth, DestinationId, Failure, Leased, Leases, NewEvent, Pushed, Queue, QueueError, Receipt};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -13,7 +14,8 @@ use std::time::Duration;
 use tanish::time::Millis;
 
 /// What brings the file from each format to the next. `PRAGMA user_version` counts those done.
-const FORMATS: [&str; 2] = [include_str!("schema.sql"), include_str!("format_2.sql")];
+const FORMATS: [&str; 3] =
+    [include_str!("schema.sql"), include_str!("format_2.sql"), include_str!("format_3.sql")];
 /// How long to wait for `tanish relay dead --replay` in another process.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -159,6 +161,9 @@ impl Queue for SqliteQueue {
             let seq = transaction.last_insert_rowid();
             for destination in &routes {
                 enqueue(&transaction, *destination, &event.visitor, seq, event.received, now)?;
+            }
+            if people::note(&transaction, &event.who, now)? {
+                wake(&transaction, &event.visitor, now)?;
             }
             accepted += 1;
             answers.push(Pushed::Accepted);
@@ -315,6 +320,14 @@ pub(super) fn count(
     Ok(())
 }
 
+/// Opens the lanes of a visitor of whom something new is known: what waited for that goes now.
+fn wake(transaction: &Transaction<'_>, visitor: &str, now: Millis) -> Result<(), QueueError> {
+    transaction
+        .prepare_cached("UPDATE lane SET due = ?2 WHERE visitor = ?1 AND due > ?2 AND leased_to IS NULL")?
+        .execute(params![visitor, db(now)])?;
+    Ok(())
+}
+
 fn next_due(connection: &Connection, destination: DestinationId) -> Result<Option<Millis>, QueueError> {
     let due: Option<i64> = connection
         .prepare_cached("SELECT min(due) FROM lane WHERE destination = ?1")?
@@ -360,10 +373,20 @@ fn head_of_lane(
             body: row.get(3)?,
             attempts: row.get(4)?,
             since: millis(row.get(5)?),
+            customer: None,
         })
     })?;
+    let mut customer = None;
     for row in rows {
-        events.push(row?);
+        let mut event = row?;
+        // A lane is one visitor's.
+        let known = match customer.take() {
+            Some(known) => known,
+            None => people::customer(transaction, &event.visitor)?,
+        };
+        event.customer.clone_from(&known);
+        customer = Some(known);
+        events.push(event);
     }
     Ok(())
 }
