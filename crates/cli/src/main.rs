@@ -2,6 +2,7 @@
 
 mod demo;
 mod relay;
+mod report;
 mod score;
 mod shown;
 mod stats;
@@ -29,6 +30,8 @@ enum Command {
     Score(score::Args),
     /// Run the first-party server: events in, any CRM out
     Relay(relay::Args),
+    /// Write what the marketer reads: tests, recommendations, customers, products, channels, contacts
+    Report(report::Args),
     /// Compare two groups, check a split, adjust p-values: the A/B calculator
     Stats(stats::Args),
 }
@@ -42,12 +45,13 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(args),
         Command::Score(args) => score::run(args),
         Command::Relay(args) => relay::run(args),
+        Command::Report(args) => report::run(args),
         Command::Stats(args) => stats::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&*error);
+            tell(&*error);
             ExitCode::from(BAD_INPUT)
         }
     }
@@ -55,7 +59,7 @@ fn main() -> ExitCode {
 
 /// One line a cause, outermost first.
 #[allow(clippy::print_stderr, reason = "a command line tool speaks on standard error")]
-fn report(error: &dyn std::error::Error) {
+fn tell(error: &dyn std::error::Error) {
     eprintln!("tanish: {error}");
     let mut source = error.source();
     while let Some(cause) = source {

@@ -173,7 +173,10 @@ fn a_preset_is_listed_written_shown_and_dry_run() {
     let listed = text(&tanish(folder.path(), &["relay", "presets"]).stdout);
     let hubspot = listed.lines().find(|line| line.starts_with("hubspot ")).unwrap();
     assert!(hubspot.contains("once") && hubspot.contains("HubSpot"), "{hubspot}");
-    assert!(listed.lines().any(|line| line.starts_with("ga4 ") && line.contains("at least once")), "{listed}");
+    assert!(
+        listed.lines().any(|line| line.starts_with("ga4 ") && line.contains("at least once")),
+        "{listed}"
+    );
     for name in listed.lines().map(|line| line.split_whitespace().next().unwrap()) {
         let config = format!("{name}.relay.toml");
         let done = tanish(folder.path(), &["relay", "init", name, "--config", &config]);
@@ -204,4 +207,39 @@ fn a_test_contact_says_what_is_wrong() {
     assert!(!all.contains("very-secret"), "{all}");
     let none = tanish(folder.path(), &["relay", "dead", "list"]);
     assert!(text(&none.stderr).contains("has a relay run"), "{}", text(&none.stderr));
+}
+
+#[test]
+fn a_report_is_a_page_for_people_and_an_object_for_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("orders.csv"), ORDERS).unwrap();
+    let exposure = |number: u32, arm: &str| {
+        format!(
+            r#"{{"type":"track","event":"Experiment Viewed","messageId":"m{number}","anonymousId":"v{number}","timestamp":"2026-01-02T10:00:00.000Z","properties":{{"experiment_id":"hero","variation_id":"{arm}"}}}}"#
+        )
+    };
+    let log: String =
+        (0..40).map(|number| exposure(number, ["0", "1"][number as usize % 2]) + "\n").collect();
+    std::fs::create_dir(folder.path().join("events")).unwrap();
+    std::fs::write(folder.path().join("events/2026-01-02.jsonl"), log).unwrap();
+    let done = tanish(
+        folder.path(),
+        &["report", "--events", "events", "--orders", "orders.csv", "--out", "report.html", "--json"],
+    );
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["experiments"][0]["key"], "hero");
+    assert_eq!(report["experiments"][0]["variations"][1]["n"], 20);
+    assert_eq!(report["customers"]["revenue"], 55.0);
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("Nothing can be said yet"), "{page}");
+    let done = tanish(folder.path(), &["report", "--orders", "orders.csv", "--csv"]);
+    assert!(text(&done.stdout).contains("\ncustomers,,,Customers,2\n"), "{}", text(&done.stdout));
+    let done = tanish(folder.path(), &["report", "--events", "no-such", "--json"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(
+        tanish(folder.path(), &["report", "--orders", "orders.csv"]).status.code(),
+        Some(2),
+        "no --out"
+    );
 }

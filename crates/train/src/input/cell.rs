@@ -16,13 +16,13 @@ const MAX_QUANTITY: f64 = 1e6;
 const MAX_MONEY: f64 = 1e12;
 
 /// What is the matter with a cell.
-pub(crate) type Fault = (Problem, String);
+pub type Fault = (Problem, String);
 
 /// An instant in milliseconds since 1970. A time without a zone is taken as UTC.
 ///
 /// RFC 3339, `YYYY-MM-DD[ HH:MM[:SS]]`, `YYYYMMDD`, or seconds, milliseconds,
 /// microseconds or nanoseconds since 1970.
-pub(crate) fn timestamp(text: &str) -> Result<i64, Fault> {
+pub fn timestamp(text: &str) -> Result<i64, Fault> {
     let millis = parse_timestamp(text).ok_or_else(|| {
         (Problem::BadTimestamp, format!("{:?} is no time: use 2026-11-22 14:30:00", clip(text)))
     })?;
@@ -51,6 +51,9 @@ fn civil(form: &str, text: &str) -> Option<String> {
 }
 
 fn parse_timestamp(text: &str) -> Option<i64> {
+    if let Some(millis) = plain_utc(text.as_bytes()) {
+        return Some(millis);
+    }
     if text.len() > 64 || !text.is_ascii() {
         return None;
     }
@@ -77,6 +80,58 @@ fn parse_timestamp(text: &str) -> Option<i64> {
     Some(instant.as_millisecond())
 }
 
+/// `2026-11-22T14:30:00.000Z` and nothing else: the form of nearly all events, a tenth of the time of a
+/// parser for every form. Days by the era method (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn plain_utc(text: &[u8]) -> Option<i64> {
+    let &[
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        m0,
+        m1,
+        b'-',
+        d0,
+        d1,
+        b'T',
+        h0,
+        h1,
+        b':',
+        n0,
+        n1,
+        b':',
+        s0,
+        s1,
+        b'.',
+        f0,
+        f1,
+        f2,
+        b'Z',
+    ] = text
+    else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .try_fold(0i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
+    };
+    let (year, month, day) = (number(&[y0, y1, y2, y3])?, number(&[m0, m1])?, number(&[d0, d1])?);
+    let (hour, minute, second) = (number(&[h0, h1])?, number(&[n0, n1])?, number(&[s0, s1])?);
+    let millis = number(&[f0, f1, f2])?;
+    // Days 29 to 31 and leap seconds are left to the parser that knows the calendar.
+    let plain = year >= 1970 && (1..=12).contains(&month) && (1..=28).contains(&day);
+    if !plain || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (shifted_year, shifted_month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (shifted_year / 400, shifted_year % 400);
+    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millis)
+}
+
 /// `2026-11-22 14:30:00 +0500` and `… UTC`, as some exports write, without the blank.
 fn zone_as_suffix(text: &str) -> Cow<'_, str> {
     match text.rsplit_once(' ') {
@@ -87,7 +142,7 @@ fn zone_as_suffix(text: &str) -> Cow<'_, str> {
 }
 
 /// A plain decimal number: digits, a sign, a point; no currency, no blanks, no thousands marks.
-pub(crate) fn number(text: &str) -> Result<f64, Fault> {
+pub fn number(text: &str) -> Result<f64, Fault> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     match text.parse::<f64>() {
         Ok(number) if plain && number.is_finite() => Ok(number),
@@ -96,12 +151,12 @@ pub(crate) fn number(text: &str) -> Result<f64, Fault> {
 }
 
 /// A number of pieces.
-pub(crate) fn quantity(text: &str) -> Result<f64, Fault> {
+pub fn quantity(text: &str) -> Result<f64, Fault> {
     bounded(text, MAX_QUANTITY, "a number of pieces")
 }
 
 /// An amount of money.
-pub(crate) fn money(text: &str) -> Result<f64, Fault> {
+pub fn money(text: &str) -> Result<f64, Fault> {
     bounded(text, MAX_MONEY, "an amount of money")
 }
 
@@ -130,7 +185,7 @@ pub(crate) fn price(text: &str) -> Result<f64, Fault> {
 
 /// An id: bounded, without control characters. A whole number written as a fraction (`17850.0`, as
 /// data frames with gaps write it) loses the fraction, so that ids of different files meet.
-pub(crate) fn id(text: &str) -> Result<&str, Fault> {
+pub fn id(text: &str) -> Result<&str, Fault> {
     if text.len() > MAX_ID {
         return Err((Problem::Overlong, format!("an id of {} bytes: {:?}…", text.len(), clip(text))));
     }
@@ -151,7 +206,7 @@ pub(crate) fn flag(text: &str) -> Option<bool> {
 }
 
 /// The first characters, for messages.
-pub(crate) fn clip(text: &str) -> &str {
+pub fn clip(text: &str) -> &str {
     text.char_indices().nth(40).map_or(text, |(end, _)| &text[..end])
 }
 
@@ -188,6 +243,20 @@ mod tests {
             assert_eq!(timestamp(text).map_err(|fault| fault.0), Err(Problem::BadTimestamp), "{text}");
         }
         assert_eq!(timestamp("1895-01-01").map_err(|fault| fault.0), Err(Problem::Absurd));
+    }
+
+    #[test]
+    fn the_quick_way_and_the_parser_agree() {
+        let mut at = 0i64;
+        while at < 4_000_000_000_000 {
+            let text = tanish::time::rfc3339(at.unsigned_abs());
+            assert_eq!(timestamp(&text).is_ok(), at >= YEARS.0, "{text}");
+            assert_eq!(parse_timestamp(&text), Some(at), "{text}");
+            at += 86_399_999 * 5 + 12_345;
+        }
+        for text in ["2026-02-30T00:00:00.000Z", "2026-13-01T00:00:00.000Z", "2026-01-01T24:00:00.000Z"] {
+            assert!(timestamp(text).is_err(), "{text}");
+        }
     }
 
     #[test]

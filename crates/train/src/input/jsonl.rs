@@ -1,5 +1,6 @@
 //! JSON, one object a line.
 
+use super::cell::Fault;
 use super::record::{MAX_ROW, Record, Sink};
 use super::report::Problem;
 use serde_json::Value;
@@ -21,9 +22,20 @@ pub(crate) fn first_object(input: &mut dyn BufRead) -> Option<Object> {
 
 /// Reads every line as a JSON object and hands it on with its line number; `Err` is a fault of the line.
 pub(crate) fn read_objects(
-    mut input: Box<dyn BufRead>,
+    input: Box<dyn BufRead>,
     each: &mut dyn FnMut(u64, Result<Object, (Problem, String)>),
 ) {
+    read_lines(input, &mut |line, text| {
+        let object = text.and_then(|text| {
+            serde_json::from_str(text)
+                .map_err(|error| (Problem::BrokenRow, format!("not a JSON object: {error}")))
+        });
+        each(line, object);
+    });
+}
+
+/// Hands on every line that is not blank with its number; `Err` is a fault of the line.
+pub(crate) fn read_lines(mut input: Box<dyn BufRead>, each: &mut dyn FnMut(u64, Result<&str, Fault>)) {
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
@@ -48,11 +60,7 @@ pub(crate) fn read_objects(
         if text.trim().is_empty() {
             continue;
         }
-        each(
-            line,
-            serde_json::from_str(text)
-                .map_err(|error| (Problem::BrokenRow, format!("not a JSON object: {error}"))),
-        );
+        each(line, Ok(text));
     }
 }
 

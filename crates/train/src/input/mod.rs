@@ -1,7 +1,7 @@
 //! From files to numbers: orders, events and the catalogue, read defensively and reported honestly.
 
 pub(crate) mod catalog;
-mod cell;
+pub mod cell;
 mod columnar;
 pub(crate) mod columns;
 mod delimited;
@@ -10,6 +10,7 @@ pub(crate) mod events;
 #[cfg(test)]
 mod hostile;
 mod jsonl;
+mod open;
 pub(crate) mod orders;
 mod preset;
 mod record;
@@ -19,21 +20,26 @@ mod source;
 mod table;
 
 pub use columns::ColumnNames;
+pub use open::{LogSink, files, read_log, read_orders, read_table};
+pub use orders::{OrderLine, OrderRules, TakeLines, Trade};
 pub use preset::Preset;
+pub use record::{Record, Sink, plain_name};
 pub use report::{Example, FileRead, Problem, ReadReport, Tally};
 
 use crate::history::{History, Input};
 use crate::{Options, Phase, Progress, TrainError};
 use catalog::{Catalog, ProductRows};
 use events::SessionRows;
-use orders::{OrderRows, OrderRules};
-use record::Sink;
+use orders::OrderRows;
 use segment::Log;
 use source::{Body, Format, Meter, Source};
 use std::collections::HashSet;
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use table::Counted;
+
+/// How the files of a log are named.
+const LOGS: [&str; 2] = [".jsonl", ".jsonl.gz"];
 
 /// What was read.
 pub(crate) struct Inputs {
@@ -61,7 +67,7 @@ pub(crate) fn read_for(
     progress: &mut dyn Progress,
 ) -> Result<Inputs, TrainError> {
     let mut event_report = ReadReport::default();
-    let events = files_of(&options.events, &mut event_report.notes)?;
+    let events = files(&options.events, &LOGS, &mut event_report.notes)?;
     let sizes = options.orders.iter().chain(&events).chain(&options.catalog);
     let total = sizes.map(|path| std::fs::metadata(path).map(|data| data.len()).ok()).sum();
     progress.begin(Phase::Read, total);
@@ -133,32 +139,6 @@ pub(crate) fn read_catalog(
     Ok((catalog, report))
 }
 
-/// The files named, and those of the folders named, by name; folders without any are noted.
-fn files_of(paths: &[PathBuf], notes: &mut Vec<String>) -> Result<Vec<PathBuf>, TrainError> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let failed = |source| TrainError::Read { file: path.display().to_string(), source };
-        let mut inside = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(failed)? {
-            let file = entry.map_err(failed)?.path();
-            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") {
-                inside.push(file);
-            }
-        }
-        if inside.is_empty() {
-            notes.push(format!("{} has no *.jsonl files: name other files one by one", path.display()));
-        }
-        inside.sort();
-        files.append(&mut inside);
-    }
-    Ok(files)
-}
-
 struct Reading<'a> {
     options: &'a Options,
     of_customers: bool,
@@ -193,6 +173,7 @@ impl Reading<'_> {
         let rules = OrderRules {
             columns: self.options.columns.clone(),
             preset: self.options.preset,
+            without_products: self.of_customers,
             exclude: self.options.exclude_products.iter().cloned().collect(),
             of_customers: self.of_customers,
         };

@@ -21,20 +21,27 @@ const NEEDED_OF_CUSTOMERS: [&[Field]; 2] = [&[Field::Timestamp], &[Field::Custom
 pub(crate) const PRODUCT_FIELDS: [Field; 7] =
     [Field::Title, Field::Category, Field::Brand, Field::Color, Field::Size, Field::Url, Field::Image];
 
+/// What a row may say of its order besides.
+pub(crate) const ORDER_FIELDS: [Field; 3] = [Field::Coupon, Field::Channel, Field::Cost];
+
 /// How order rows are read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OrderRules {
+pub struct OrderRules {
+    /// The shop's names of columns.
     pub columns: ColumnNames,
+    /// What kind of export it is.
     pub preset: Option<Preset>,
+    /// Whether rows without a product are orders too; their product is the empty text.
+    pub without_products: bool,
     /// Ids that are not products.
     pub exclude: HashSet<String>,
-    /// What counts is who bought when for how much: rows need not name a product.
+    /// What counts is who bought when for how much: rows must name the customer.
     pub of_customers: bool,
 }
 
 /// What a line of an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Trade {
+pub enum Trade {
     /// Goods sold.
     Sold,
     /// A sale that its own row says was cancelled or refunded: it counts for nothing.
@@ -45,9 +52,12 @@ pub(crate) enum Trade {
 
 /// One checked line of an order.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct OrderLine<'a> {
+pub struct OrderLine<'a> {
+    /// The order's id.
     pub order: Cow<'a, str>,
+    /// The product's id.
     pub product: &'a str,
+    /// The customer's id.
     pub customer: Option<&'a str>,
     /// Milliseconds since 1970.
     pub at: i64,
@@ -55,13 +65,17 @@ pub(crate) struct OrderLine<'a> {
     pub quantity: f64,
     /// Of one piece.
     pub price: Option<f64>,
+    /// Where it went.
     pub country: Option<&'a str>,
+    /// What kind of line it is.
     pub trade: Trade,
-    /// By [`PRODUCT_FIELDS`].
+    /// By [`ORDER_FIELDS`].
+    pub of_order: [Option<&'a str>; 3],
+    /// Title, category, brand, colour, size, address, picture: what the row says of its product.
     pub says: [Option<&'a str>; 7],
     /// Fingerprint of every other column read, to tell exact duplicates.
     pub rest: u32,
-    pub deal: Deal,
+    pub(crate) deal: Deal,
 }
 
 /// What a line gained, beside its price.
@@ -74,7 +88,7 @@ pub(crate) struct Deal {
 }
 
 /// Takes checked lines.
-pub(crate) trait TakeLines {
+pub trait TakeLines {
     /// A line and where it stood.
     fn line(&mut self, line: u64, order: OrderLine<'_>);
 }
@@ -129,7 +143,11 @@ impl<'a> OrderRows<'a> {
             [Field::SessionId, Field::VisitorId, Field::Action].map(|field| plain_name(field.name()));
         let counts = |ours: &str| !of_sessions.iter().any(|other| other == ours);
         rules.columns.all_there("--columns", self.file, binding.columns(), counts)?;
-        let needed: &[&[Field]] = if rules.of_customers { &NEEDED_OF_CUSTOMERS } else { &NEEDED };
+        let needed: &[&[Field]] = match (rules.of_customers, rules.without_products) {
+            (true, _) => &NEEDED_OF_CUSTOMERS,
+            (false, true) => &NEEDED[1..],
+            (false, false) => &NEEDED,
+        };
         binding.check(self.file, needed, &Preset::ALL)
     }
 }
@@ -173,12 +191,12 @@ impl Checker<'_> {
         }
         let product = match get(Field::ProductId) {
             Some(product) => cell::id(product)?,
-            None if self.rules.of_customers => "",
+            None if self.rules.without_products => "",
             None => return Err((Problem::NoProduct, "no product id".to_owned())),
         };
-        let foreign =
-            !product.is_empty() && self.rules.preset.is_some_and(|preset| !preset.is_product(product));
-        if foreign || self.rules.exclude.contains(product) {
+        if self.rules.exclude.contains(product)
+            || (!product.is_empty() && self.rules.preset.is_some_and(|preset| !preset.is_product(product)))
+        {
             return Ok(Err(Skip::NotProduct(product)));
         }
         let at = get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?;
@@ -223,6 +241,7 @@ impl Checker<'_> {
             price,
             country: get(Field::Country).filter(|country| country.len() <= cell::MAX_ID),
             trade,
+            of_order: ORDER_FIELDS.map(&get),
             rest,
             says,
             deal: deal(&get),

@@ -6,8 +6,8 @@ use super::report::Problem;
 pub(crate) const MAX_ROW: usize = 1 << 20;
 
 /// One row: text cells by column number.
-#[derive(Debug, Default)]
-pub(crate) struct Record {
+#[derive(Debug, Default, Clone)]
+pub struct Record {
     /// Line it starts on (row in Parquet), from 1.
     pub line: u64,
     text: String,
@@ -41,15 +41,19 @@ impl Record {
 }
 
 /// Takes the rows of a table, one by one.
-pub(crate) trait Sink {
+pub trait Sink {
     /// A row. `columns` only ever grows while one file is read.
     fn row(&mut self, columns: &[String], record: &Record);
+    /// Whether a column is worth reading; those that are not may have no cells.
+    fn wants(&self, _column: &str) -> bool {
+        true
+    }
     /// A row that is none.
     fn fault(&mut self, line: u64, problem: Problem, reason: String);
 }
 
 /// A name as it is compared: letter case, blanks, `_` and `-` do not matter.
-pub(crate) fn plain_name(name: &str) -> String {
+pub fn plain_name(name: &str) -> String {
     name.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'))
         .flat_map(char::to_lowercase)

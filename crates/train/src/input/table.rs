@@ -52,6 +52,10 @@ impl Sink for Counted<'_> {
         self.inner.row(columns, record);
     }
 
+    fn wants(&self, column: &str) -> bool {
+        self.inner.wants(column)
+    }
+
     fn fault(&mut self, line: u64, problem: Problem, reason: String) {
         self.count();
         self.inner.fault(line, problem, reason);
