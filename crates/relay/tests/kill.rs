@@ -34,8 +34,7 @@ fn config(folder: &Path, webhook: &str) -> Config {
 #[tokio::test]
 #[ignore = "not a test: the process that is killed"]
 async fn victim() {
-    let folder = std::env::var(FOLDER).expect("only the test below runs this");
-    let webhook = std::env::var(WEBHOOK).unwrap();
+    let (Ok(folder), Ok(webhook)) = (std::env::var(FOLDER), std::env::var(WEBHOOK)) else { return };
     let relay = Relay::open(config(Path::new(&folder), &webhook)).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("\nlistening {}", listener.local_addr().unwrap());
