@@ -34,6 +34,7 @@ pub mod queue;
 mod clock;
 mod cookie;
 mod error;
+mod history;
 mod http;
 mod lock;
 mod log;

@@ -12,7 +12,8 @@
 //! the same events again. Die after 3, and both are there. A half-written line is a case of the first.
 
 use crate::RelayError;
-use crate::queue::{Journal, LogFile, LoggedEvent};
+use crate::history::{Whose, cut_out, files};
+use crate::queue::{Aging, Journal, LogFile, LoggedEvent};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use tanish::time::rfc3339;
 
 /// Events in one step: bounds memory, and the time intake waits behind a step.
-const STEP: usize = 2_000;
+const STEP: usize = 8_000;
 
 /// Writer of the event log.
 #[derive(Debug)]
@@ -55,6 +56,53 @@ impl EventLog {
         journal.note_log(&written, Some(last))?;
         self.lengths.extend(written.into_iter().map(|file| (file.name, file.bytes)));
         Ok(more)
+    }
+
+    /// Cuts a customer's events out of every file; how many.
+    pub fn erase(&mut self, whose: &Whose, journal: &mut impl Journal) -> Result<usize, RelayError> {
+        let mut gone = 0;
+        let here = self.folder.clone();
+        let paths = files(&here).map_err(|source| RelayError::Log { path: here, source })?;
+        for path in paths {
+            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+                continue;
+            };
+            let cut =
+                cut_out(&path, whose).map_err(|source| RelayError::Log { path: path.clone(), source })?;
+            let Some((events, bytes)) = cut else { continue };
+            gone += events;
+            // Die before this is noted, and the file is found shorter than noted: what is there counts.
+            if let Some(length) = self.lengths.get_mut(&name) {
+                journal.note_log(&[LogFile { name, bytes }], None)?;
+                *length = bytes;
+            }
+            sync_folder(&self.folder).map_err(|source| RelayError::Log { path, source })?;
+        }
+        Ok(gone)
+    }
+
+    /// Removes the files of days before `before`, as in `2026-11-22`.
+    pub fn forget(&mut self, before: &str, aging: &mut impl Aging) -> Result<(), RelayError> {
+        let here = self.folder.clone();
+        let paths = files(&here).map_err(|source| RelayError::Log { path: here, source })?;
+        let mut gone = Vec::new();
+        for path in paths {
+            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+                continue;
+            };
+            // Only files of the log itself: a day and nothing else.
+            let is_day =
+                name.len() == 16 && name.bytes().take(10).all(|byte| byte.is_ascii_digit() || byte == b'-');
+            if is_day && &name[..10] < before {
+                std::fs::remove_file(&path).map_err(|source| RelayError::Log { path, source })?;
+                self.lengths.remove(&name);
+                gone.push(name);
+            }
+        }
+        if !gone.is_empty() {
+            aging.forget_files(&gone)?;
+        }
+        Ok(())
     }
 
     /// Steps 1 and 2: the files with their new lengths, not yet noted.
@@ -214,11 +262,35 @@ mod tests {
     fn long_backlogs_go_in_steps() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = SqliteQueue::open(&folder.path().join("q"), Durability::ProcessDeath).unwrap();
-        push(&mut queue, 0..4_500, 0);
+        push(&mut queue, 0..18_000, 0);
         let mut log = EventLog::open(folder.path().into(), &queue).unwrap();
         assert!(log.step(&mut queue).unwrap());
         assert!(log.step(&mut queue).unwrap());
         assert!(!log.step(&mut queue).unwrap());
-        assert_eq!(lines(folder.path(), "1970-01-01.jsonl"), expected(0..4_500));
+        assert_eq!(lines(folder.path(), "1970-01-01.jsonl"), expected(0..18_000));
+    }
+
+    #[test]
+    fn old_days_go_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = SqliteQueue::open(&folder.path().join("q"), Durability::ProcessDeath).unwrap();
+        push(&mut queue, 0..2, 0);
+        push(&mut queue, 2..4, 3 * DAY);
+        fs::write(folder.path().join("notes.jsonl"), "{}\n").unwrap();
+        let mut log = EventLog::open(folder.path().into(), &queue).unwrap();
+        log.step(&mut queue).unwrap();
+        log.forget("1970-01-04", &mut queue).unwrap();
+        assert!(!folder.path().join("1970-01-01.jsonl").exists());
+        assert!(folder.path().join("notes.jsonl").exists(), "not a day of the log");
+        assert_eq!(lines(folder.path(), "1970-01-04.jsonl"), expected(2..4));
+        let names: Vec<String> = queue.log_files().unwrap().into_iter().map(|file| file.name).collect();
+        assert_eq!(names, ["1970-01-04.jsonl"]);
+        push(&mut queue, 4..5, 0);
+        log.step(&mut queue).unwrap();
+        assert_eq!(
+            lines(folder.path(), "1970-01-01.jsonl"),
+            expected(4..5),
+            "a late event opens its day anew"
+        );
     }
 }

@@ -83,6 +83,8 @@ pub struct Metrics {
     pub duplicates: Counter,
     /// Events with a fault, and requests refused as a whole.
     pub rejected: Counter,
+    /// Requests of clients that asked too much.
+    pub throttled: Counter,
     /// Time of commits.
     pub commit: Histogram,
     /// Failed writes of the event log.
@@ -121,6 +123,7 @@ impl Metrics {
                 &self.duplicates,
             ),
             ("tanish_relay_events_rejected_total", "Events and requests refused.", &self.rejected),
+            ("tanish_relay_throttled_total", "Requests of clients that asked too much.", &self.throttled),
             ("tanish_relay_log_failures_total", "Failed writes of the event log.", &self.log_failures),
         ] {
             head(out, name, "counter", help)?;

@@ -64,7 +64,7 @@ impl Relay {
             routes.push(Arc::new(route));
         }
         let log = EventLog::open(events.clone(), &queue)?;
-        let store = Store::start(queue, log, Arc::clone(&metrics), lock).map_err(folder)?;
+        let store = Store::start(queue, log, config.retention, Arc::clone(&metrics), lock).map_err(folder)?;
         Ok(Relay { config, store, metrics, routes })
     }
 

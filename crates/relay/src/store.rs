@@ -3,19 +3,24 @@
 //! Requests that arrive while a commit is being written share the next one: under load a group of up to
 //! [`GROUP`] requests pays for one wait for the disk, and a lone request waits for nobody.
 
+use crate::RelayError;
 use crate::clock;
+use crate::config::Retention;
+use crate::delivery::decide::as_millis;
+use crate::history::Whose;
 use crate::lock::FolderLock;
 use crate::log::EventLog;
 use crate::metrics::Metrics;
 use crate::queue::{
-    Depth, DestinationId, Failure, Journal, Leases, NewEvent, Pushed, Queue, QueueError, Receipt,
+    Aging, Depth, DestinationId, Failure, Journal, Known, Leases, NewEvent, People, Pushed, Queue,
+    QueueError, Receipt,
 };
 use std::error::Error;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tanish::time::Millis;
+use tanish::time::{Millis, rfc3339};
 use tokio::sync::{Notify, oneshot};
 
 /// Most requests in one commit.
@@ -24,6 +29,9 @@ const GROUP: usize = 256;
 const LOG_EVERY: Duration = Duration::from_millis(200);
 /// Between steps while there is more to write, so that requests get their turn.
 const LOG_SOON: Duration = Duration::from_millis(10);
+/// What is too old is looked for so often, and first a little after the start.
+const AGE_EVERY: Duration = Duration::from_secs(600);
+const AGE_FIRST: Duration = Duration::from_secs(5);
 /// After a step that failed.
 const LOG_RETRY: Duration = Duration::from_secs(5);
 
@@ -33,6 +41,9 @@ pub enum StoreError {
     /// The queue failed; nothing of the request was kept.
     #[error("the queue failed")]
     Queue(#[source] Arc<QueueError>),
+    /// A customer could not be erased; ask again.
+    #[error("not everything could be erased: ask again")]
+    Erase(#[source] Arc<RelayError>),
     /// The relay is shutting down.
     #[error("the relay is shutting down")]
     Closed,
@@ -70,6 +81,8 @@ enum Command {
     Lease { destination: DestinationId, n: usize, ttl: Millis, reply: Reply<Leases> },
     Settle(Vec<Settlement>, Reply<()>),
     Depths(Reply<Vec<Depth>>),
+    Find(Vec<String>, Reply<Option<Known>>),
+    Erase(Known, Reply<usize>),
     Close,
 }
 
@@ -86,15 +99,16 @@ struct Inner {
 
 impl Store {
     /// Starts the writer. It keeps the lock: the folder is free when the thread has ended, and no sooner.
-    pub fn start<Q: Queue + Journal + 'static>(
+    pub fn start<Q: Queue + Journal + People + Aging + 'static>(
         queue: Q,
         log: EventLog,
+        retention: Retention,
         metrics: Arc<Metrics>,
         lock: FolderLock,
     ) -> std::io::Result<Store> {
         let (commands, inbox) = channel();
         let news = Arc::new(Notify::new());
-        let writer = Writer { queue, log, metrics, news: Arc::clone(&news), _lock: lock };
+        let writer = Writer { queue, log, retention, metrics, news: Arc::clone(&news), _lock: lock };
         let thread =
             std::thread::Builder::new().name("relay-writer".into()).spawn(move || writer.run(&inbox))?;
         Ok(Store(Arc::new(Inner { commands, thread: Mutex::new(Some(thread)), news })))
@@ -123,6 +137,16 @@ impl Store {
     /// How much waits.
     pub async fn depths(&self) -> Result<Vec<Depth>, StoreError> {
         self.ask(Command::Depths).await
+    }
+
+    /// Whoever the first of these names means. The event log is up to date when this returns.
+    pub async fn find(&self, keys: Vec<String>) -> Result<Option<Known>, StoreError> {
+        self.ask(|reply| Command::Find(keys, reply)).await
+    }
+
+    /// Forgets a customer: in the queue, among the dead letters and in the log; how many events the log lost.
+    pub async fn erase(&self, known: Known) -> Result<usize, StoreError> {
+        self.ask(|reply| Command::Erase(known, reply)).await
     }
 
     /// Woken whenever events were accepted.
@@ -163,17 +187,22 @@ impl Drop for Inner {
 struct Writer<Q> {
     queue: Q,
     log: EventLog,
+    retention: Retention,
     metrics: Arc<Metrics>,
     news: Arc<Notify>,
     // Last, so that it is dropped after the queue is closed.
     _lock: FolderLock,
 }
 
-impl<Q: Queue + Journal> Writer<Q> {
+impl<Q: Queue + Journal + People + Aging> Writer<Q> {
     fn run(mut self, inbox: &Receiver<Command>) {
         let mut log_due = Some(Instant::now());
+        let mut age_due = Instant::now() + AGE_FIRST;
         loop {
-            let first = match log_due {
+            if age_due <= Instant::now() {
+                age_due = Instant::now() + if self.age() { LOG_SOON } else { AGE_EVERY };
+            }
+            let first = match log_due.map(|due| due.min(age_due)).or(Some(age_due)) {
                 Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
                 None => inbox.recv().map_err(RecvTimeoutError::from),
             };
@@ -276,8 +305,47 @@ impl<Q: Queue + Journal> Writer<Q> {
             Command::Depths(reply) => {
                 let _ = reply.send(self.queue.depths().map_err(failed));
             }
+            Command::Find(keys, reply) => {
+                while self.write_log() == Some(LOG_SOON) {}
+                let _ = reply.send(self.queue.find(&keys).map_err(failed));
+            }
+            Command::Erase(known, reply) => {
+                let _ = reply.send(self.erase(&known).map_err(|error| {
+                    tracing::error!(%error, "a customer could not be erased");
+                    StoreError::Erase(Arc::new(error))
+                }));
+            }
             Command::Push(..) | Command::Close => {}
         }
+    }
+
+    /// The log first: should this break off, the customer is still known, and the same request finishes it.
+    fn erase(&mut self, known: &Known) -> Result<usize, RelayError> {
+        while self.write_log() == Some(LOG_SOON) {}
+        let whose = Whose {
+            visitors: known.visitors().map(str::to_owned).collect(),
+            customers: known.customers().map(str::to_owned).collect(),
+        };
+        let gone = self.log.erase(&whose, &mut self.queue)?;
+        self.queue.erase(known)?;
+        Ok(gone)
+    }
+
+    /// Forgets what is too old; whether there may be more.
+    fn age(&mut self) -> bool {
+        let now = clock::now();
+        let mut aged = || -> Result<bool, RelayError> {
+            let more = self.queue.forget_ids(now.saturating_sub(as_millis(self.retention.ids)))?;
+            if let Some(keep) = self.retention.log {
+                let before = rfc3339(now.saturating_sub(as_millis(keep)));
+                self.log.forget(&before[..10], &mut self.queue)?;
+            }
+            Ok(more)
+        };
+        aged().unwrap_or_else(|error| {
+            tracing::error!(%error, "what is too old could not be forgotten");
+            false
+        })
     }
 
     fn settle(&mut self, settlement: &Settlement) -> Result<(), QueueError> {

@@ -32,6 +32,12 @@ enum What {
     },
     /// What a new visitor downloads, over real visits: rows and catalogue, mean and 95th percentile
     Bytes(bytes::Args),
+    /// How many events a second the relay takes, beside plain SQLite inserts
+    Relay {
+        /// Events to send
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
     /// What a training costs: seconds, peak memory, files and bytes
     Train(train::Args),
 }
@@ -49,6 +55,7 @@ pub fn run(args: &Args) -> Result<(), Error> {
         }
         What::Speed { products } => in_browser("speed", products.map(|products| products.to_string().into())),
         What::Bytes(args) => bytes::run(args),
+        What::Relay { events } => relay(*events),
         What::Train(args) => train::run(args),
     }
 }
@@ -62,5 +69,21 @@ fn in_browser(bench: &str, argument: Option<OsString>) -> Result<(), Error> {
     if let Some(argument) = argument {
         command.arg("--").arg(argument);
     }
+    process::run(&mut command)
+}
+
+fn relay(events: u64) -> Result<(), Error> {
+    let mut command = process::cargo();
+    command.args([
+        "bench",
+        "--quiet",
+        "--package",
+        "tanish-relay",
+        "--bench",
+        "throughput",
+        "--profile",
+        "dev",
+    ]);
+    command.arg("--").arg(events.to_string());
     process::run(&mut command)
 }

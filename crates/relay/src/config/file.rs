@@ -1,12 +1,14 @@
 //! `relay.toml` as written, and its way into a [`Config`].
 
 use super::table::{self, DestinationTable};
-use super::{Config, ConfigError, Cookie, Origin, Place};
+use super::{ApiKey, Config, ConfigError, Cookie, Origin, Place};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tanish::visitor::cookie::valid_domain;
 use toml::Spanned;
 
@@ -21,10 +23,23 @@ struct File {
     hosts: Vec<Spanned<String>>,
     #[serde(default)]
     write_keys: Vec<Spanned<String>>,
+    api_key_env: Option<Spanned<String>>,
+    requests_per_second: Option<Spanned<u64>>,
+    #[serde(default)]
+    behind_proxy: bool,
+    #[serde(default)]
+    retention: RetentionTable,
     #[serde(default)]
     cookie: CookieTable,
     #[serde(default, rename = "destination")]
     destinations: Vec<DestinationTable>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionTable {
+    ids_days: Option<Spanned<u64>>,
+    log_days: Option<Spanned<u64>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -117,6 +132,24 @@ pub fn parse(text: &str, path: &Path, environment: Option<Environment<'_>>) -> R
         }
         config.write_keys.push(key.into_inner());
     }
+    if let Some(variable) = &file.api_key_env
+        && source.environment.is_some()
+    {
+        let wrong = |message: String| source.wrong("api_key_env", variable.span(), message);
+        let value = source.variable(variable.get_ref()).map_err(wrong)?;
+        let wrong =
+            |problem: &str| source.wrong("api_key_env", variable.span(), format!("the value {problem}"));
+        config.api_key = Some(ApiKey::parse(&value).map_err(wrong)?);
+    }
+    let rate = source.number("requests_per_second", file.requests_per_second.as_ref(), 1..=1_000_000)?;
+    config.requests_per_second = rate.and_then(|rate| u32::try_from(rate).ok()).and_then(NonZeroU32::new);
+    config.behind_proxy = file.behind_proxy;
+    let day = |days: u64| Duration::from_secs(days * 86_400);
+    if let Some(days) = source.number("retention.ids_days", file.retention.ids_days.as_ref(), 30..=3650)? {
+        config.retention.ids = day(days);
+    }
+    let days = source.number("retention.log_days", file.retention.log_days.as_ref(), 1..=36_500)?;
+    config.retention.log = days.map(day);
     config.cookie = cookie(&source, file.cookie)?;
     let mut names = HashSet::new();
     for table in file.destinations {

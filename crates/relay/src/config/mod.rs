@@ -10,10 +10,11 @@ mod table;
 pub use destination::{Backoff, Destination};
 pub use error::{ConfigError, Place};
 pub use origin::Origin;
-pub use secret::Secret;
+pub use secret::{ApiKey, Secret};
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Everything a relay needs to know.
 #[derive(Debug, Clone)]
@@ -33,8 +34,32 @@ pub struct Config {
     pub write_keys: Vec<String>,
     /// How the visitor's cookie is set.
     pub cookie: Cookie,
+    /// What opens `/v1/customers` and `/v1/import`. None: nobody may.
+    pub api_key: Option<ApiKey>,
+    /// Requests a second one client may make, by its address; more are told to come back. None: no limit.
+    pub requests_per_second: Option<std::num::NonZeroU32>,
+    /// Whether a proxy stands before the relay, whose `X-Forwarded-For` then names the client.
+    pub behind_proxy: bool,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Where events go.
     pub destinations: Vec<Destination>,
+}
+
+/// How long what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retention {
+    /// Ids of events, to know a repeat by. Default: 35 days.
+    pub ids: Duration,
+    /// Files of the event log. Default: for ever.
+    pub log: Option<Duration>,
+}
+
+impl Default for Retention {
+    fn default() -> Retention {
+        Retention { ids: Duration::from_secs(35 * 86_400), log: None }
+    }
 }
 
 /// How the visitor's cookie is set.
@@ -56,6 +81,10 @@ impl Config {
             hosts: Vec::new(),
             write_keys: Vec::new(),
             cookie: Cookie::default(),
+            api_key: None,
+            requests_per_second: None,
+            behind_proxy: false,
+            retention: Retention::default(),
             destinations: Vec::new(),
         }
     }

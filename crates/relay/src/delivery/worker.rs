@@ -99,7 +99,7 @@ pub async fn run(route: Arc<Route>, store: Store, mut stop: watch::Receiver<bool
         let idle = match work(&route, &store, &stop).await {
             Ok(idle) => idle,
             Err(StoreError::Closed) => return,
-            Err(StoreError::Queue(_)) => Some(LOOK),
+            Err(StoreError::Queue(_) | StoreError::Erase(_)) => Some(LOOK),
         };
         let Some(idle) = idle else { continue };
         let paused = route.is_paused().is_some();

@@ -131,7 +131,8 @@ mod tests {
         let log = EventLog::open(folder.path().into(), &queue).unwrap();
         let metrics = Arc::new(Metrics::default());
         let lock = FolderLock::take(folder.path()).unwrap();
-        let store = Store::start(queue, log, Arc::clone(&metrics), lock).unwrap();
+        let store = Store::start(queue, log, crate::config::Retention::default(), Arc::clone(&metrics), lock)
+            .unwrap();
         Arc::new(App::new(Config::new(folder.path()), store, metrics))
     }
 

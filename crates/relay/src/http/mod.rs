@@ -2,15 +2,22 @@
 
 mod answer;
 mod body;
+mod customers;
+mod import;
 mod intake;
 mod origin;
+mod rate;
 mod status;
 mod visitor;
+
+pub use rate::Peer;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use axum::Router;
+use rate::Rates;
+
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -40,12 +47,14 @@ pub struct App {
     pub in_hand: Semaphore,
     /// A permit a byte, taken before a body is read and held until its events are committed.
     pub body_bytes: Semaphore,
+    pub rates: Option<Rates>,
 }
 
 impl App {
     fn new(config: Config, store: Store, metrics: Arc<Metrics>) -> App {
         let (in_hand, body_bytes) = (Semaphore::new(IN_HAND), Semaphore::new(BODY_BYTES));
-        App { config, store, metrics, in_hand, body_bytes }
+        let rates = config.requests_per_second.map(Rates::new);
+        App { config, store, metrics, in_hand, body_bytes, rates }
     }
 }
 
@@ -59,8 +68,11 @@ pub fn router(config: Config, store: Store, metrics: Arc<Metrics>) -> Router {
         .route("/v1/identify", post(intake::identify))
         .route("/v1/page", post(intake::page))
         .route("/v1/visitor", get(visitor::visitor).delete(visitor::forget))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), rate::check))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), origin::check))
         .route_layer(cors)
+        .route("/v1/customers/{id}", get(customers::tell).delete(customers::erase))
+        .route("/v1/import", post(import::import))
         .route("/healthz", get(status::health))
         .route("/metrics", get(status::metrics))
         .route_layer(middleware::map_response(secure))

@@ -13,6 +13,4 @@ CREATE TABLE alias (
     person INTEGER NOT NULL REFERENCES person (id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_person ON alias (person);
--- Ids are forgotten by age (see retention.rs).
-CREATE INDEX event_received ON event (received);
 CREATE INDEX lane_visitor ON lane (visitor);

@@ -6,16 +6,20 @@
 //! and no more.
 
 mod dead;
+mod erase;
 mod journal;
 #[cfg(test)]
 mod model_test;
 pub mod people;
+mod retention;
 mod spent;
 mod sqlite;
 
 pub use dead::{DeadLetter, Which, drop_letters, replay, replay_of};
+pub use erase::{Known, People};
 pub use journal::{Journal, LogFile, LoggedEvent};
 pub use people::{Person, Who, each_person};
+pub use retention::Aging;
 pub use sqlite::{Durability, SqliteQueue};
 
 use tanish::time::Millis;

@@ -225,7 +225,6 @@ pub(super) fn load(connection: &Connection, row: i64) -> Result<Option<Person>, 
 }
 
 /// Every name of a person.
-#[cfg(test)]
 pub(super) fn names(connection: &Connection, row: i64) -> Result<Vec<String>, QueueError> {
     let mut statement = connection.prepare_cached("SELECT key FROM alias WHERE person = ?1 ORDER BY key")?;
     let rows = statement.query_map([row], |found| found.get(0))?;

@@ -19,6 +19,11 @@ const FORMATS: [&str; 3] =
 /// How long to wait for `tanish relay dead --replay` in another process.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// Pages of the write-ahead log before they are carried into the file: each time waits for the disk twice.
+const CHECKPOINT: i64 = 16_000;
+/// The page cache, in KiB (negative by SQLite's convention): the indexes of a long queue fit.
+const CACHE: i64 = -65_536;
+
 /// What a push must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -107,6 +112,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, QueueError> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
