@@ -7,10 +7,12 @@
 //! - [`event`]: what happened, and the outbox that delivers it
 //! - [`score`]: what the visitor is worth and likes
 //! - [`model`]: the files a page downloads, writer and reader side by side
+//! - [`offer`]: which offer, to whom, in which arm of which test
 
 pub mod event;
 pub mod hash;
 pub mod model;
+pub mod offer;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 pub mod random;

@@ -4,6 +4,8 @@
 //! time (files, store, sending) goes to the script in `js/`, which answers by calling again.
 
 mod browser;
+mod campaigns;
+mod host;
 mod wire;
 
 use crate::event::{self, Outcome};

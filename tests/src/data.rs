@@ -3,11 +3,15 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-/// A file of the folder `$TANISH_DATA`, else of `../shared/data` beside the repository.
-pub fn find(name: &str) -> Option<PathBuf> {
+/// The folder `$TANISH_DATA`, else `../shared/data` beside the repository.
+pub fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("TANISH_DATA").map(PathBuf::from);
-    let folder = folder.or_else(|| Some(crate::repository().parent()?.join("shared/data")))?;
-    Some(folder.join(name)).filter(|path| path.is_file())
+    folder.or_else(|| Some(crate::repository().parent()?.join("shared/data")))
+}
+
+/// A file of the folder.
+pub fn find(name: &str) -> Option<PathBuf> {
+    Some(folder()?.join(name)).filter(|path| path.is_file())
 }
 
 /// Whether a case that lacks what it needs must fail: `cargo xtask test --require-data`.

@@ -6,13 +6,16 @@
 //! - [`site`], [`relay`], [`shop`]: a small shop, trained, with its relay and its CRM
 //! - [`demo`]: the demo shop, by the command a newcomer runs
 //! - [`measure`]: what a visit costs
+//! - [`conformance`], [`host`]: GrowthBook's suite, and JavaScript's ways natively
 //! - [`data`]: tests over real data, which may not be there
 //! - [`wait`]: waiting for a condition, never for a time
 
 pub mod browser;
+pub mod conformance;
 pub mod data;
 pub mod demo;
 pub mod error;
+pub mod host;
 pub mod measure;
 pub mod relay;
 pub mod server;

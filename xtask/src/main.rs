@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Build the widget: fills pkg/ with tanish.js, engine.js and the module
-    Build,
+    Build(build::Args),
     /// Build the widget, then train on the sample shop and serve it
     Demo(demo::Args),
     /// Build the widget and run the tests, in a real browser too; installs what they need
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<(), Error> {
     match task {
-        Task::Build => build::run().map(|_| ()),
+        Task::Build(args) => build::task(&args),
         Task::Demo(args) => demo::run(&args),
         Task::Test(args) => test::run(&args, test::Extent::Usual),
         Task::TestFull(args) => test::run(&args, test::Extent::Full),

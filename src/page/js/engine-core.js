@@ -1,4 +1,6 @@
-// Recommendations without a page: Node, workers, edge runtimes.
+// Decisions without a page: Node, workers, edge runtimes.
+import { EvaluatedCampaigns } from "./campaigns.js";
+import { decrypt } from "./decrypt.js";
 import { Files } from "./files.js";
 import { EngineCore } from "./glue.js";
 import { deeds, millis, plain } from "./shop.js";
@@ -10,6 +12,8 @@ const MAX_ROUNDS = 16;
 export class Engine {
   #core = new EngineCore();
   #files;
+  #campaigns;
+  #readCampaigns;
 
   constructor(load) {
     this.#files = new Files(
@@ -22,16 +26,50 @@ export class Engine {
   }
 
   /** `load(name, range)` gives the bytes of a file of the site folder, `null` where there is none. */
-  static async load(load, { wasm } = {}) {
+  static async load(load, { wasm, decryptionKey } = {}) {
     await loadModule(wasm);
     const engine = new Engine(load);
+    engine.#readCampaigns = async () => {
+      engine.#campaigns = await EvaluatedCampaigns.read(await load("campaigns.json"), decryptionKey);
+    };
     await engine.refresh();
     return engine;
   }
 
-  /** Follows a new training: asks for the small entry files again, forgets what they no longer name. */
-  refresh() {
-    return this.#files.refresh();
+  /** Follows a new training and new campaigns: asks for the small entry files again, forgets what they no longer name. */
+  async refresh() {
+    await Promise.all([this.#files.refresh(), this.#readCampaigns()]);
+  }
+
+  /** What is wrong with `campaigns.json`: `[{path, problem}]`. */
+  get problems() {
+    return this.#campaigns.problems();
+  }
+
+  /** The keys of the features. */
+  get features() {
+    return this.#campaigns.keys();
+  }
+
+  /** A payload GrowthBook encrypted, in the open; `null` where key or payload are wrong. */
+  static decrypt(payload, key) {
+    return decrypt(payload, key);
+  }
+
+  evaluate(feature, attributes, options) {
+    return this.#campaigns.evaluate(feature, attributes, options);
+  }
+
+  evaluateAll(attributes, options) {
+    return this.#campaigns.evaluate(null, attributes, options);
+  }
+
+  run(experiment, attributes, options) {
+    return this.#campaigns.run(experiment, attributes, options);
+  }
+
+  evalCondition(condition, attributes, { savedGroups } = {}) {
+    return this.#campaigns.condition(condition, attributes, savedGroups);
   }
 
   async recommend({ history = [], now = Date.now(), ...query }) {

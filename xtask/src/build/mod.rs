@@ -10,6 +10,38 @@ use crate::workspace;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
+/// What `build` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Build the module that runs GrowthBook's conformance cases, into `target/conformance/`, and nothing else
+    #[arg(long)]
+    conformance: bool,
+}
+
+/// Builds what the arguments ask for.
+///
+/// # Errors
+/// As [`run`].
+pub fn task(args: &Args) -> Result<(), Error> {
+    if args.conformance { conformance() } else { run().map(drop) }
+}
+
+/// Builds the module with the runner of the conformance cases in it.
+///
+/// # Errors
+/// As [`run`].
+pub fn conformance() -> Result<(), Error> {
+    glue::check_versions()?;
+    step("wasm32 target", wasm::ensure_target)?;
+    let raw = step("module for conformance", || {
+        wasm::compile(&["--profile", "wasm", "--features", "conformance"])
+    })?;
+    let made = glue::generate(&raw)?;
+    let folder = workspace::root().join("target/conformance");
+    workspace::write(&folder.join("module.wasm"), &made.wasm)?;
+    workspace::write(&folder.join("module.mjs"), made.js.as_bytes())
+}
+
 /// Builds the widget and fills `pkg/`. Returns the module's path.
 ///
 /// # Errors
@@ -18,7 +50,7 @@ pub fn run() -> Result<PathBuf, Error> {
     println!("building the widget");
     glue::check_versions()?;
     step("wasm32 target", wasm::ensure_target)?;
-    let raw = step("cargo rustc, profile wasm", wasm::compile)?;
+    let raw = step("cargo rustc, profile wasm", || wasm::compile(&["--profile", "wasm"]))?;
     let made = step("wasm-bindgen", || glue::generate(&raw))?;
     let module = step("wasm-opt", || wasm::optimise(made.wasm))?;
     let name = format!("tanish.{}.wasm", short_hash(&module));

@@ -49,15 +49,16 @@ struct Target {
     name: String,
 }
 
-/// Compiles the widget and returns the module's bytes.
+/// Compiles the widget, with these arguments for the profile, and returns the module's bytes.
 ///
 /// # Errors
 /// When the library does not compile.
-pub fn compile() -> Result<Vec<u8>, Error> {
+pub fn compile(profile: &[&str]) -> Result<Vec<u8>, Error> {
     // `cargo build` would make an rlib beside the cdylib and silently lose link-time optimisation.
     let mut command = process::cargo();
     command
-        .args(["rustc", "--quiet", "--lib", "--package", "tanish", "--profile", "wasm", "--target", TARGET])
+        .args(["rustc", "--quiet", "--lib", "--package", "tanish", "--target", TARGET])
+        .args(profile)
         .args(["--crate-type", "cdylib", "--message-format", "json-render-diagnostics"]);
     let printed = process::output(&mut command)?;
     let path = String::from_utf8_lossy(&printed)

@@ -39,6 +39,7 @@ pub enum Extent {
 /// When something does not build, a tool is missing, or a test fails.
 pub fn run(args: &Args, extent: Extent) -> Result<(), Error> {
     build::run()?;
+    build::conformance()?;
     println!("getting what the tests need");
     let require = args.require_data || std::env::var_os("CI").is_some();
     step("browser", install::browser)?;
