@@ -39,20 +39,64 @@ pub struct Popular {
     pub weight: u8,
 }
 
-/// How the page blends what it knows.
+/// How the page blends what it knows. Decays are in steps, weights relative to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Weight of the history item `p` steps back is `exp(-p / position_decay)`. Greater than 0.
+    /// What was looked at `p` products ago speaks with `exp(-p / position_decay)`. Greater than 0.
     pub position_decay: f32,
-    /// How many of the last history items speak, 1 to 100.
+    /// What was bought `p` orders ago speaks with `exp(-p / order_decay)`. Greater than 0.
+    pub order_decay: f32,
+    /// How much louder the newest product speaks.
+    pub newest: f32,
+    /// How many of the last products of the history speak, 1 to 100.
     pub window: u8,
-    /// Weight of the visitor's own purchase frequency beside the model, both scaled to a maximum of 1.
+    /// How much louder what was put into the cart or wished for speaks than what was looked at.
+    pub cart_weight: f32,
+    /// The same of what was bought.
+    pub purchase_weight: f32,
+    /// Weight of a product itself for each time it was looked at again.
+    pub revisit: f32,
+    /// Weight of the visitor's own purchases beside the model, both scaled to a maximum of 1; 0 = what was
+    /// bought is not shown again.
     pub frequency_weight: f32,
+    /// A purchase `p` orders ago counts `exp(-p / frequency_decay)`. Greater than 0.
+    pub frequency_decay: f32,
+    /// Weight of the most popular product beside the best of the model.
+    pub popular_share: f32,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { position_decay: 1.5, window: 20, frequency_weight: 1.0 }
+        Settings {
+            position_decay: 1.0,
+            order_decay: 3.0,
+            newest: 1.2,
+            window: 20,
+            cart_weight: 2.0,
+            purchase_weight: 2.0,
+            revisit: 0.01,
+            frequency_weight: 1.0,
+            frequency_decay: 15.0,
+            popular_share: 1e-3,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether every number is within its bounds.
+    fn are_sane(&self) -> bool {
+        let decays = [self.position_decay, self.order_decay, self.frequency_decay];
+        let weights = [
+            self.newest,
+            self.cart_weight,
+            self.purchase_weight,
+            self.revisit,
+            self.frequency_weight,
+            self.popular_share,
+        ];
+        (1..=100).contains(&self.window)
+            && decays.iter().all(|decay| *decay > 0.0 && decay.is_finite())
+            && weights.iter().all(|weight| *weight >= 0.0 && weight.is_finite())
     }
 }
 
@@ -67,15 +111,10 @@ impl Entry {
         let entry: Entry = decode(FileKind::Entry, bytes)?;
         check_generation(&entry.generation)?;
         entry.places.check()?;
-        let settings = &entry.settings;
         let sane = entry.pack <= MAX_PACK
             && entry.popular.len() <= MAX_POPULAR
             && entry.popular.iter().all(|popular| popular.number < entry.products)
-            && settings.position_decay > 0.0
-            && settings.position_decay.is_finite()
-            && (1..=100).contains(&settings.window)
-            && settings.frequency_weight >= 0.0
-            && settings.frequency_weight.is_finite();
+            && entry.settings.are_sane();
         if sane { Ok(entry) } else { Err(ModelError::Damaged("entry out of bounds")) }
     }
 }
@@ -178,12 +217,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        let broken: [fn(&mut Entry); 5] = [
+        let broken: [fn(&mut Entry); 8] = [
             |e| e.generation = "../../etc".into(),
             |e| e.places.tail_shards = u32::MAX,
             |e| e.popular[0].number = 3,
             |e| e.settings.position_decay = f32::NAN,
             |e| e.settings.window = 0,
+            |e| e.settings.frequency_decay = 0.0,
+            |e| e.settings.popular_share = f32::INFINITY,
+            |e| e.settings.revisit = -1.0,
         ];
         for breaks in broken {
             let mut entry = entry();

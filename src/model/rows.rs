@@ -3,7 +3,7 @@
 //! A shard holds rows of products of any numbers and says which. After the header: `count` (varint); the
 //! numbers in rising order (varints: the first as it is, the others as gap − 1); the length of each row
 //! (varints); the [`super::fingerprint`] of each product's id (u32); the rows. A row: the days between
-//! repeat purchases (varint, 0 = unknown), then one list a [`Relation`]. A list: its length (varint);
+//! repeat purchases (varint, 0 = unknown), how readily it is bought again (one byte), then one list a [`Relation`]. A list: its length (varint);
 //! unless that is 0, the largest weight (f32), the numbers in rising order (the first as zigzag distance
 //! from the row's own number, modulo 2³², the others as gap − 1), the weights (one byte each, 255 = the
 //! largest).
@@ -45,6 +45,8 @@ pub struct Neighbour {
 pub struct Row {
     /// Median days between two purchases of it by one customer; 0 = unknown.
     pub repeat_days: u32,
+    /// How readily those who bought it buy it again now, beside other products; 0 = they do not.
+    pub again: u8,
     /// One list a relation, in the order of [`Relation::ALL`].
     pub lists: [Vec<Neighbour>; 3],
 }
@@ -156,6 +158,7 @@ impl RowShard {
 fn put_row(number: u32, row: &Row) -> Vec<u8> {
     let mut bytes = Vec::new();
     put_varint(&mut bytes, row.repeat_days);
+    bytes.push(row.again);
     for list in &row.lists {
         let mut list: Vec<Neighbour> =
             list.iter().copied().filter(|neighbour| neighbour.weight > 0.0).collect();
@@ -187,7 +190,7 @@ fn put_row(number: u32, row: &Row) -> Vec<u8> {
 
 fn take_row(number: u32, bytes: &[u8]) -> Result<Row, ModelError> {
     let mut reader = Reader(bytes);
-    let mut row = Row { repeat_days: reader.varint()?, ..Row::default() };
+    let mut row = Row { repeat_days: reader.varint()?, again: reader.byte()?, ..Row::default() };
     for list in &mut row.lists {
         let count = reader.count()?;
         if count == 0 {
@@ -224,7 +227,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn row(repeat_days: u32, next: &[(u32, f32)]) -> Row {
-        let mut row = Row { repeat_days, ..Row::default() };
+        let mut row = Row { repeat_days, again: 200, ..Row::default() };
         row.lists[Relation::Next as usize] =
             next.iter().map(|&(number, weight)| Neighbour { number, weight }).collect();
         row
@@ -247,12 +250,12 @@ mod tests {
         let shard = RowShard::decode(RowShard::encode(&placed)).unwrap();
         assert_eq!([7, 9, 10].map(|fingerprint| shard.find(fingerprint)), [Some(10), Some(12), None]);
         let read = shard.row(10).unwrap().unwrap();
-        assert_eq!(read.repeat_days, 30);
+        assert_eq!((read.repeat_days, read.again), (30, 200));
         assert_eq!(read.list(Relation::Next).iter().map(|n| n.number).collect::<Vec<_>>(), [4, 11, 900]);
         for (read, written) in read.list(Relation::Next).iter().zip([0.25, 0.5, 1.0]) {
             assert!((read.weight - written).abs() <= 0.5 / 255.0 + 1e-6);
         }
-        assert_eq!(shard.row(12).unwrap(), Some(Row::default()));
+        assert_eq!(shard.row(12).unwrap(), Some(row(0, &[])));
         assert_eq!([9, 11, 13].map(|number| shard.row(number)), [Ok(None), Ok(None), Ok(None)]);
     }
 

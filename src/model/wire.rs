@@ -31,10 +31,14 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
+    pub fn byte(&mut self) -> Result<u8, ModelError> {
+        Ok(self.take(1)?[0])
+    }
+
     pub fn varint(&mut self) -> Result<u32, ModelError> {
         let mut number = 0u64;
         for shift in [0, 7, 14, 21, 28] {
-            let byte = self.take(1)?[0];
+            let byte = self.byte()?;
             number |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return u32::try_from(number).map_err(|_| ModelError::Damaged("number too large"));

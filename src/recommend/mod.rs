@@ -1,9 +1,11 @@
 //! What to show: from a history and the files at hand to products, each with its reason.
 
 pub mod because;
+mod for_you;
 pub mod kind;
 pub mod library;
 mod rank;
+mod scores;
 
 pub use because::{Because, Language};
 pub use kind::Kind;
@@ -16,6 +18,9 @@ use library::Reading;
 
 /// Most products in one answer.
 pub const MAX_LIMIT: usize = 100;
+
+/// Most purchased products whose repeat purchase is weighed.
+pub const MAX_BOUGHT: usize = 100;
 
 /// A question for products.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Candidates in order, with their reasons, before cards are looked at.
 
 use super::library::Reading;
-use super::{Because, Kind, Query};
+use super::{Because, Kind, Query, for_you};
 use crate::model::{Entry, Relation};
 use crate::time::{DAY, Millis};
 use crate::visitor::{Action, HistoryEntry};
@@ -37,17 +37,6 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// How loud an action speaks: a purchase says more than a view.
-fn action_weight(action: Action) -> f64 {
-    match action {
-        Action::View => 1.0,
-        Action::Wish | Action::Cart => 2.0,
-        Action::Purchase => 3.0,
-    }
-}
-
-/// Share of popularity in `for-you`: enough to order what nothing else speaks for.
-const POPULAR_SHARE: f64 = 1e-3;
 /// How due a product is of which no rhythm is known.
 const UNKNOWN_DUE: f64 = 0.1;
 /// Most purchased products whose rows `buy-again` reads.
@@ -58,7 +47,7 @@ const MAX_REBUYS: usize = 20;
 pub fn rank(query: &Query, history: &[HistoryEntry], reading: &mut Reading) -> BinaryHeap<Candidate> {
     let Some(entry) = reading.entry() else { return BinaryHeap::new() };
     let mut candidates = match query.kind {
-        Kind::ForYou => for_you(entry, history, reading),
+        Kind::ForYou => for_you::candidates(entry, history, reading),
         Kind::Similar => related(query, Relation::Similar, reading),
         Kind::BoughtTogether => related(query, Relation::Together, reading),
         Kind::BuyAgain => buy_again(query.now, history, reading),
@@ -119,101 +108,6 @@ fn distinct(history: &[HistoryEntry], pass: impl Fn(&HistoryEntry) -> bool) -> V
         }
     }
     ids
-}
-
-/// Sums by number: a list while few, found by binary search.
-#[derive(Default)]
-struct Scores(Vec<Sum>);
-
-struct Sum {
-    number: u32,
-    score: f64,
-    /// The loudest single voice and its reason.
-    loudest: f64,
-    because: Because,
-}
-
-impl Scores {
-    fn add(&mut self, number: u32, score: f64, because: impl FnOnce() -> Because) {
-        match self.0.binary_search_by_key(&number, |sum| sum.number) {
-            Ok(at) => {
-                let sum = &mut self.0[at];
-                sum.score += score;
-                if score > sum.loudest {
-                    (sum.loudest, sum.because) = (score, because());
-                }
-            }
-            Err(at) => self.0.insert(at, Sum { number, score, loudest: score, because: because() }),
-        }
-    }
-
-    fn largest(&self) -> f64 {
-        self.0.iter().map(|sum| sum.score).fold(0.0, f64::max)
-    }
-}
-
-/// The model's rows of the last history items, the nearest loudest, blended with how often the
-/// visitor bought a product; popularity orders the rest. What was bought once, and what people do not
-/// buy again, is not shown again.
-fn for_you(entry: &Entry, history: &[HistoryEntry], reading: &mut Reading) -> Vec<Candidate> {
-    let settings = entry.settings;
-    let mut model = Scores::default();
-    let mut rebought: Vec<u32> = Vec::new();
-    for (step, id) in distinct(history, |_| true).into_iter().take(settings.window as usize).enumerate() {
-        let Some(place) = reading.place(id) else { continue };
-        let Some(row) = reading.row(place) else { continue };
-        if row.repeat_days > 0 {
-            rebought.push(place.number);
-        }
-        let action = history.iter().filter(|entry| entry.id == id).map(|entry| entry.action).max();
-        let action = action.unwrap_or(Action::View);
-        let voice = (-(step as f64) / f64::from(settings.position_decay)).exp() * action_weight(action);
-        for neighbour in row.list(Relation::Next) {
-            model.add(neighbour.number, voice * f64::from(neighbour.weight), || spoken(action, id));
-        }
-    }
-    let (again, once): (Vec<_>, Vec<_>) =
-        purchases(history, reading).into_iter().partition(|(number, times)| {
-            settings.frequency_weight > 0.0 && (*times > 1.0 || rebought.contains(number))
-        });
-    let mut blend = Scores::default();
-    let largest = model.largest();
-    // Hostile weights can be so small that their sums vanish.
-    for sum in model.0.into_iter().filter(|_| largest > 0.0) {
-        blend.add(sum.number, sum.score / largest, || sum.because);
-    }
-    let most = again.iter().map(|(_, times)| *times).fold(0.0, f64::max);
-    for (number, times) in again {
-        let because = if times > 1.0 { Because::BuysOften } else { Because::BoughtBefore };
-        blend.add(number, f64::from(settings.frequency_weight) * times / most, || because);
-    }
-    if blend.0.is_empty() {
-        reading.top();
-    }
-    for popular in &entry.popular {
-        blend.add(popular.number, POPULAR_SHARE * f64::from(popular.weight) / 255.0, || Because::Popular);
-    }
-    blend.0.retain(|sum| once.iter().all(|(number, _)| *number != sum.number));
-    let candidate = |sum: Sum| Candidate { number: sum.number, score: sum.score, because: sum.because };
-    blend.0.into_iter().map(candidate).collect()
-}
-
-fn spoken(action: Action, id: &str) -> Because {
-    match action {
-        Action::View => Because::Viewed(id.to_owned()),
-        Action::Cart => Because::InCart(id.to_owned()),
-        Action::Purchase => Because::Bought(id.to_owned()),
-        Action::Wish => Because::Wished(id.to_owned()),
-    }
-}
-
-/// Numbers of the products bought last, with how many times each was bought.
-fn purchases(history: &[HistoryEntry], reading: &mut Reading) -> Vec<(u32, f64)> {
-    distinct(history, |entry| entry.action == Action::Purchase)
-        .into_iter()
-        .take(100)
-        .filter_map(|id| Some((reading.place(id)?.number, times_bought(history, id).len() as f64)))
-        .collect()
 }
 
 /// When a product was bought, oldest first.

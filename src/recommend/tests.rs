@@ -17,6 +17,7 @@ const PRODUCTS: [&str; 6] = ["tea", "pot", "cup", "rug", "lamp", "belt"];
 fn site(pairs: &[(Relation, u32, u32, f32)], settings: Settings) -> BTreeMap<String, Vec<u8>> {
     let mut rows = vec![Row::default(); PRODUCTS.len()];
     rows[0].repeat_days = 30;
+    rows[0].again = 255;
     for &(relation, from, to, weight) in pairs {
         rows[from as usize].lists[relation as usize].push(Neighbour { number: to, weight });
     }

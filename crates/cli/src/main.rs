@@ -1,6 +1,7 @@
 //! The `tanish` command.
 
 mod demo;
+mod evaluate;
 mod relay;
 mod report;
 mod score;
@@ -28,6 +29,8 @@ enum Command {
     Train(train::Args),
     /// Score every customer: how likely to return, how often, worth how much
     Score(score::Args),
+    /// Measure how well a model trained on one file predicts another, beside simple rules
+    Evaluate(evaluate::Args),
     /// Run the first-party server: events in, any CRM out
     Relay(relay::Args),
     /// Write what the marketer reads: tests, recommendations, customers, products, channels, contacts
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Train(args) => train::run(args),
         Command::Score(args) => score::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
         Command::Relay(args) => relay::run(args),
         Command::Report(args) => report::run(args),
         Command::Stats(args) => stats::run(&args),

@@ -36,6 +36,7 @@ impl Progress for Shown {
             let template = match (phase, total) {
                 (Phase::Read, Some(_)) => "{msg:6} {wide_bar} {bytes}/{total_bytes} {eta}",
                 (_, Some(_)) => "{msg:6} {wide_bar} {pos}/{len}",
+                (Phase::Tune, _) => "{msg:6} {spinner} {pos} settings compared",
                 (Phase::Read, None) => "{msg:6} {spinner} {bytes}",
                 (_, None) => "{msg:6} {spinner} {elapsed}",
             };

@@ -1,7 +1,9 @@
 //! `tanish train`.
 
 use crate::shown::Shown;
+use serde::Serialize;
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use tanish_train::input::{ColumnNames, Preset};
@@ -44,9 +46,9 @@ pub struct Args {
     /// ISO 4217 code for a new site.json, as in UZS
     #[arg(long, value_name = "CODE", value_parser = currency)]
     currency: Option<String>,
-    /// After so many days evidence weighs a third (1/e)
-    #[arg(long, value_name = "DAYS", default_value_t = Counting::default().fade_days, value_parser = positive)]
-    fade_days: f64,
+    /// Do not choose settings by these data: count at fixed ones
+    #[arg(long)]
+    fixed_settings: bool,
     /// How the site folder is laid out: files (a file a shard), or packed (few files, read by HTTP ranges:
     /// for hosts that cap the number of files)
     #[arg(long, value_name = "LAYOUT", default_value = "files", value_parser = layout)]
@@ -80,13 +82,6 @@ fn currency(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("give three capital letters, as in UZS".into()) }
 }
 
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
-        _ => Err("give a number greater than 0".into()),
-    }
-}
-
 pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let options = Options {
         orders: args.orders,
@@ -99,25 +94,30 @@ pub fn run(args: Args) -> Result<(), Box<dyn Error>> {
         widget: args.widget.or_else(|| Some(PathBuf::from(WIDGET)).filter(|folder| folder.is_dir())),
         currency: args.currency,
         layout: args.layout,
-        counting: Counting { fade_days: args.fade_days, ..Counting::default() },
+        counting: Counting { tune: !args.fixed_settings, ..Counting::default() },
         threads: args.threads,
         ..Options::new(args.out)
     };
     let mut shown = Shown::new(args.json);
     let summary = train(&options, &mut shown);
     shown.end();
-    let summary = match summary {
+    print(summary, args.json)
+}
+
+/// Prints a report; what was wrong with the options is wrong usage.
+pub fn print<T: Serialize + Display>(done: Result<T, TrainError>, json: bool) -> Result<(), Box<dyn Error>> {
+    let report = match done {
         Err(error @ TrainError::Option { .. }) => {
             clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{error}\n")).exit()
         }
         other => other?,
     };
     let mut out = io::stdout().lock();
-    if args.json {
-        serde_json::to_writer(&mut out, &summary)?;
+    if json {
+        serde_json::to_writer(&mut out, &report)?;
         writeln!(out)?;
     } else {
-        write!(out, "{summary}")?;
+        write!(out, "{report}")?;
     }
     Ok(())
 }

@@ -127,6 +127,8 @@ pub(crate) struct History {
 pub(crate) enum Input {
     Orders,
     Events,
+    /// Rows of sessions: where their clock stands still, they come in the order they happened in.
+    Sessions,
 }
 
 impl History {
@@ -204,16 +206,7 @@ impl History {
             same
         });
         self.drop_repeated_orders(&mut repeats);
-        let key = |touch: &Touch| (touch.person, touch.session, touch.at, touch.product, touch.action);
-        self.touches.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.place.cmp(&b.place)));
-        self.touches.dedup_by(|later, first| {
-            let same = key(later) == key(first);
-            // A purchase stands among the lines too and was counted there.
-            if same && later.action != Action::Purchase {
-                repeats.push(later.place);
-            }
-            same
-        });
+        self.sort_touches(&mut repeats);
         repeats.sort_unstable();
         let future = self.drop_future();
         let files = &self.files;
@@ -238,6 +231,38 @@ impl History {
         }
         orders.settle();
         events.settle();
+    }
+
+    /// Puts touches in order and drops exact duplicates. Rows of a session that say one instant stand in the
+    /// order of their file; a session that knows one instant only has no clock to tell duplicates by.
+    fn sort_touches(&mut self, repeats: &mut Vec<Place>) {
+        let files = &self.files;
+        let in_order =
+            |touch: &Touch| touch.session != NONE && files[touch.place.file as usize].1 == Input::Sessions;
+        let key = |touch: &Touch| {
+            let place = if in_order(touch) { touch.place } else { Place::default() };
+            (touch.person, touch.session, touch.at, place, touch.product, touch.action, touch.place)
+        };
+        self.touches.sort_unstable_by_key(key);
+        let same_visit = |a: &Touch, b: &Touch| (a.person, a.session) == (b.person, b.session);
+        let mut kept = Vec::with_capacity(self.touches.len());
+        let mut seen = HashSet::new();
+        for visit in self.touches.chunk_by(same_visit) {
+            let clockless = in_order(&visit[0]) && visit[0].at == visit[visit.len() - 1].at;
+            for moment in visit.chunk_by(|a, b| a.at == b.at) {
+                seen.clear();
+                for touch in moment {
+                    let first = clockless || moment.len() == 1 || seen.insert((touch.product, touch.action));
+                    kept.push(first);
+                    // A purchase stands among the lines too and was counted there.
+                    if !first && touch.action != Action::Purchase {
+                        repeats.push(touch.place);
+                    }
+                }
+            }
+        }
+        let mut kept = kept.into_iter();
+        self.touches.retain(|_| kept.next().unwrap_or(true));
     }
 
     /// Drops lines of orders that several events tell of (a page loaded again, two tabs, the server): of one

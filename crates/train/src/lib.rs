@@ -4,7 +4,9 @@
 //!
 //! - [`input`]: files → checked rows, with a report of what was refused and why
 //! - `history`: everything read, with numbers for names, independent of the order it was read in
+//! - `tune`: settings by how well they predict the last part of the data
 //! - `count`: what goes with what
+//! - `evaluate`: how well all of it predicts another file
 //! - `renew`: cards anew while the model stays
 //! - `build`: numbers for products, files, and the site folder they are published in
 //!
@@ -20,20 +22,25 @@ mod build;
 mod count;
 mod credible;
 mod error;
+mod evaluate;
 mod history;
 pub mod input;
+mod measure;
 mod options;
 mod progress;
 mod renew;
 pub mod score;
 pub mod site;
 mod summary;
+mod tune;
 
 pub use error::TrainError;
-pub use options::{Counting, Layout, Options};
+pub use evaluate::{Evaluation, Exam, Measures, Protocol, Repeat, evaluate};
+pub use options::{Counting, Layout, Options, OrderBlend, Trend, VisitBlend};
 pub use progress::{Phase, Progress};
 pub use renew::replace_cards;
 pub use summary::{PhaseSeconds, Summary};
+pub use tune::{Expected, Tuning};
 
 /// Reads, counts, builds and publishes. With a catalogue and neither orders nor events the model stays:
 /// only cards are renewed.
@@ -51,8 +58,18 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
     let mut clock = Laps::new(progress);
     let inputs = input::read(options, progress)?;
     clock.lap(Phase::Read, progress);
+    let frame = count::frame::Frame::new(inputs.history, &inputs.catalog);
+    let mut counting = options.counting;
+    let mut tuning = None;
+    if counting.tune {
+        progress.begin(Phase::Tune, None);
+        let (chosen, told) = in_pool(&pool, |step| tune::tune(&frame, &counting, step), progress);
+        (counting, tuning) = (chosen, Some(told));
+        clock.lap(Phase::Tune, progress);
+    }
     progress.begin(Phase::Count, None);
-    let counts = pool.install(|| count::count(inputs.history, &inputs.catalog, &options.counting));
+    let counts = pool.install(|| count::count(&frame, &inputs.catalog, &counting));
+    drop(frame);
     clock.lap(Phase::Count, progress);
     progress.begin(Phase::Build, None);
     let site = pool.install(|| build::build(&counts, &inputs.catalog, options.layout))?;
@@ -70,6 +87,7 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
         orders: counts.orders,
         visits: counts.visits,
         not_in_catalog: counts.strangers,
+        tuning,
         rows: model.map_or(0, |model| model.rows),
         neighbours: model.map_or(0, |model| model.neighbours),
         files: published.files,
@@ -77,6 +95,22 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
         widget: published.widget,
         notes: published.notes,
         seconds: clock.seconds,
+    })
+}
+
+/// Works in a pool; what it tells of its steps is passed on from this thread, for a [`Progress`] need not be
+/// able to cross threads.
+fn in_pool<T: Send>(
+    pool: &rayon::ThreadPool,
+    work: impl FnOnce(&mut dyn FnMut(u64)) -> T + Send,
+    progress: &mut dyn Progress,
+) -> T {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let worker =
+            scope.spawn(move || pool.install(move || work(&mut |step| tell.send(step).unwrap_or_default())));
+        told.iter().for_each(|step| progress.at(step));
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

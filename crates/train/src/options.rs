@@ -4,7 +4,9 @@ use crate::TrainError;
 use crate::input::catalog;
 use crate::input::columns::Field;
 use crate::input::{ColumnNames, Preset};
+use serde::Serialize;
 use std::path::PathBuf;
+use tanish::model::Settings;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Options {
     pub layout: Layout,
     /// How counting is done.
     pub counting: Counting,
+    /// Whether session rows that name no action are purchases rather than views.
+    pub rows_are_purchases: bool,
     /// Threads; 0 = as many as the machine has. The result does not depend on it.
     pub threads: usize,
 }
@@ -53,6 +57,7 @@ impl Options {
             currency: None,
             layout: Layout::Files,
             counting: Counting::default(),
+            rows_are_purchases: false,
             threads: 0,
         }
     }
@@ -76,8 +81,7 @@ impl Options {
             return wrong("--currency", "give three capital letters, as in UZS");
         }
         self.columns.check("--columns", Field::ALL.iter().map(|(_, name)| *name))?;
-        self.catalog_columns.check("--catalog-columns", catalog::COLUMNS.iter().map(|(name, _)| *name))?;
-        self.counting.check()
+        self.catalog_columns.check("--catalog-columns", catalog::COLUMNS.iter().map(|(name, _)| *name))
     }
 }
 
@@ -92,15 +96,22 @@ pub enum Layout {
     Packed,
 }
 
-/// How counting is done.
+/// How counting is done. Where `tune` holds and there is enough to learn from, all but the lengths of the
+/// lists is chosen by the data.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Counting {
-    /// λ of `C_ij / (G_i + λ)`: pieces of evidence that a rarely seen product is short of. At least 0.
+    /// Whether to choose the settings by how well they predict the last part of the data.
+    pub tune: bool,
+    /// How visits make rows.
+    pub visits: VisitBlend,
+    /// How orders make rows.
+    pub orders: OrderBlend,
+    /// How popularity of late is counted, and what it says of buying again.
+    pub trend: Trend,
+    /// How the page blends.
+    pub settings: Settings,
+    /// Pieces of evidence that a rarely seen product is short of, in `together` and `similar`. At least 0.
     pub shrink: f64,
-    /// α: share of plain co-occurrence beside forward transitions in `next`, 0 to 1.
-    pub blend: f64,
-    /// τ: after so many days evidence weighs 1/e. Greater than 0.
-    pub fade_days: f64,
     /// Longest `next` list.
     pub next: usize,
     /// Longest `together` list.
@@ -109,24 +120,69 @@ pub struct Counting {
     pub similar: usize,
 }
 
-impl Default for Counting {
-    fn default() -> Counting {
-        Counting { shrink: 10.0, blend: 0.4, fade_days: 90.0, next: 50, together: 20, similar: 20 }
-    }
+/// How visits make rows of `next`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct VisitBlend {
+    /// After such a share of all visits, evidence weighs 1/e; infinite: it does not fade. Greater than 0.
+    pub fade: f64,
+    /// α: share of plain co-occurrence beside steps, 0 to 1.
+    pub together: f64,
+    /// β: weight of what came before beside what came after.
+    pub before: f64,
+    /// λ of `C_ij / (G_i + λ)`: pieces of evidence that a rarely seen product is short of.
+    pub shrink: f64,
+    /// δ: how much a product that everybody meets is damped.
+    pub damp: f64,
+    /// Factor of a product's weight for itself.
+    pub own: f64,
+    /// How much louder the rows of often seen products speak.
+    pub common: f64,
 }
 
-impl Counting {
-    fn check(&self) -> Result<(), TrainError> {
-        let wrong = |option, reason: &str| Err(TrainError::Option { option, reason: reason.to_owned() });
-        if !(self.shrink >= 0.0 && self.shrink.is_finite()) {
-            return wrong("--shrink", "give a number of 0 or more");
+/// How orders make rows of `next`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct OrderBlend {
+    /// After such a share of all orders, evidence weighs 1/e; infinite: it does not fade. Greater than 0.
+    pub fade: f64,
+    /// Whether products are weighed together, by a ridge regression, rather than each alone.
+    pub solve: bool,
+    /// λ: of the regression, or of `C_ij / (G_i + λ)`.
+    pub shrink: f64,
+    /// α: what stands in the same order, beside what was bought later.
+    pub together: f64,
+}
+
+/// What is popular of late.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Trend {
+    /// After such a share of all visits and orders, a purchase or a view counts 1/e. Greater than 0.
+    pub fade: f64,
+    /// Exponent of popularity in how readily a product is bought again; 0 = not at all.
+    pub strength: f64,
+    /// Smallest share of buyers who bought again below which a product is taken to be bought once.
+    pub least_rebuys: f64,
+}
+
+impl Default for Counting {
+    fn default() -> Counting {
+        Counting {
+            tune: true,
+            visits: VisitBlend {
+                fade: 1.0,
+                together: 0.3,
+                before: 0.2,
+                shrink: 3.0,
+                damp: 0.05,
+                own: 0.9,
+                common: 0.5,
+            },
+            orders: OrderBlend { fade: f64::INFINITY, solve: true, shrink: 50.0, together: 0.1 },
+            trend: Trend { fade: 0.05, strength: 0.35, least_rebuys: 0.05 },
+            settings: Settings::default(),
+            shrink: 10.0,
+            next: 50,
+            together: 20,
+            similar: 20,
         }
-        if !(0.0..=1.0).contains(&self.blend) {
-            return wrong("--blend", "give a number from 0 to 1");
-        }
-        if !(self.fade_days > 0.0 && self.fade_days.is_finite()) {
-            return wrong("--fade-days", "give a number greater than 0");
-        }
-        Ok(())
     }
 }

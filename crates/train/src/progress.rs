@@ -7,12 +7,16 @@ use std::time::Duration;
 pub enum Phase {
     /// Reading orders, events and the catalogue; measured in bytes of the files.
     Read,
+    /// Choosing settings; measured in settings compared.
+    Tune,
     /// Counting what goes with what.
     Count,
     /// Giving numbers, packing, encoding.
     Build,
     /// Writing the site folder; measured in files.
     Write,
+    /// Predicting a test file; measured in cases.
+    Evaluate,
 }
 
 impl Phase {
@@ -20,9 +24,11 @@ impl Phase {
     pub fn name(self) -> &'static str {
         match self {
             Phase::Read => "read",
+            Phase::Tune => "tune",
             Phase::Count => "count",
             Phase::Build => "build",
             Phase::Write => "write",
+            Phase::Evaluate => "evaluate",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a run came to.
 
+use crate::Tuning;
 use crate::input::ReadReport;
 use serde::Serialize;
 use std::fmt;
@@ -23,6 +24,8 @@ pub struct Summary {
     pub visits: u64,
     /// Order lines and events of products that are not in the catalogue.
     pub not_in_catalog: u64,
+    /// What was chosen for these data, and how good it is to be expected; `None` at fixed settings.
+    pub tuning: Option<Tuning>,
     /// Products with at least one neighbour.
     pub rows: u64,
     /// Neighbours over all rows.
@@ -75,6 +78,9 @@ impl fmt::Display for Summary {
                 "  {} lines and events of products that are not in the catalogue",
                 self.not_in_catalog
             )?;
+        }
+        if let Some(tuning) = &self.tuning {
+            write!(f, "{tuning}")?;
         }
         writeln!(f, "  {} products with neighbours, {} neighbours in all", self.rows, self.neighbours)?;
         writeln!(f, "  {} files, {} bytes", self.files, self.bytes)?;

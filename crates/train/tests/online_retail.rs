@@ -4,31 +4,9 @@
 
 mod common;
 
-use common::{Published, run};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use common::{Published, data, run};
 use tanish::model::Relation;
 use tanish_train::input::{Preset, Problem};
-
-/// A line past the test runner's capture, which `cargo xtask test` adds up.
-fn tell(name: &str, ran: usize, skipped: usize) {
-    let _ = writeln!(std::io::stderr(), "data cases: {name}: {ran} ran, {skipped} skipped");
-}
-
-/// The data, or a line that says it was skipped; with `TANISH_REQUIRE_DATA=1` a skip fails.
-fn data(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("TANISH_DATA").map_or(beside, PathBuf::from);
-    let file = folder.join(name);
-    if file.is_file() {
-        tell(name, 1, 0);
-        return Some(file);
-    }
-    tell(name, 0, 1);
-    let required = std::env::var_os("TANISH_REQUIRE_DATA").is_some_and(|value| value == "1");
-    assert!(!required, "{name} is required and not there: set TANISH_DATA to the folder that holds it");
-    None
-}
 
 #[test]
 fn online_retail_is_cleaned_and_served() {

@@ -310,7 +310,8 @@ fn session_rows() {
     assert_eq!((read.rows, read.kept, read.other, read.duplicates.count), (6, 3, 1, 1));
     assert_eq!(bad(read), [(Problem::BadTimestamp, 1)]);
     assert_eq!((summary.visits, summary.orders), (1, 1));
-    assert_eq!(Published::open(out.path()).neighbours("SHIRT", Relation::Next), ["BELT"]);
+    let next = Published::open(out.path()).neighbours("SHIRT", Relation::Next);
+    assert_eq!(next, ["BELT", "SHIRT"], "what follows, then the product itself");
 }
 
 #[test]

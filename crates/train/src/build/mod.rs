@@ -15,9 +15,7 @@ use crate::options::Layout;
 use pack::Packing;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use tanish::model::{
-    Card, Entry, ModelError, Name, Neighbour, Pack, Packed, Popular, Row, RowFile, Settings,
-};
+use tanish::model::{Card, Entry, ModelError, Name, Neighbour, Pack, Packed, Popular, Row, RowFile};
 
 /// Most products in the entry's list of popular ones.
 const POPULAR: usize = 200;
@@ -76,7 +74,7 @@ pub(crate) fn build(counts: &Counts, catalog: &Catalog, layout: Layout) -> Resul
         products: products.len() as u32,
         places: placed.places,
         pack,
-        settings: Settings::default(),
+        settings: counts.settings,
         popular: popular(counts, &products, &numbers),
     };
     let length = |row: &Row| row.lists.iter().map(|list| list.len() as u64).sum::<u64>();
@@ -109,6 +107,7 @@ fn row(counts: &Counts, product: u32, numbers: &[u32]) -> Row {
     };
     Row {
         repeat_days: counts.repeat_days[product as usize],
+        again: counts.again[product as usize],
         lists: [list(&counts.next), list(&counts.together), list(&counts.similar)],
     }
 }

@@ -5,18 +5,18 @@ const ONE: f64 = (1u64 << 20) as f64;
 
 /// Evidence in fixed point. Sums of integers are the same in every order, so neither threads nor the
 /// order of the input can change a model by a bit.
-pub(super) fn fixed(weight: f64) -> u64 {
+pub(crate) fn fixed(weight: f64) -> u64 {
     (weight * ONE).round() as u64
 }
 
 /// Evidence as a number again.
-pub(super) fn float(sum: u64) -> f64 {
+pub(crate) fn float(sum: u64) -> f64 {
     sum as f64 / ONE
 }
 
 /// Lists by number, back to back.
 #[derive(Debug, Default)]
-pub(super) struct Lists<T> {
+pub(crate) struct Lists<T> {
     starts: Vec<usize>,
     items: Vec<T>,
 }
@@ -68,35 +68,48 @@ impl<T: Copy + Default> Lists<T> {
     }
 }
 
-/// Sums by product for one row at a time; as wide as the catalogue, emptied in the time it was filled.
-pub(super) struct Sums {
-    sums: Vec<u64>,
+/// Sums by product for one row at a time, `N` of each; as wide as the catalogue, emptied in the time it
+/// was filled.
+pub(crate) struct Sums<const N: usize = 1> {
+    sums: Vec<[u64; N]>,
     counts: Vec<u32>,
     touched: Vec<u32>,
 }
 
-impl Sums {
-    pub fn new(products: usize) -> Sums {
-        Sums { sums: vec![0; products], counts: vec![0; products], touched: Vec::new() }
+impl<const N: usize> Sums<N> {
+    pub fn new(products: usize) -> Sums<N> {
+        Sums { sums: vec![[0; N]; products], counts: vec![0; products], touched: Vec::new() }
     }
 
-    /// Adds evidence for a product.
-    pub fn add(&mut self, product: u32, weight: u64) {
+    /// Adds evidence for a product to one of its sums.
+    pub fn add_to(&mut self, sum: usize, product: u32, weight: u64) {
         let at = product as usize;
         if self.counts[at] == 0 {
             self.touched.push(product);
         }
         self.counts[at] = self.counts[at].saturating_add(1);
-        self.sums[at] = self.sums[at].saturating_add(weight);
+        self.sums[at][sum] = self.sums[at][sum].saturating_add(weight);
+    }
+
+    /// Empties itself into product, sums, number of parts; in no order that matters.
+    pub fn drain_all(&mut self) -> impl Iterator<Item = (u32, [u64; N], u32)> + '_ {
+        let (sums, counts) = (&mut self.sums, &mut self.counts);
+        self.touched.drain(..).map(|product| {
+            let at = product as usize;
+            (product, std::mem::replace(&mut sums[at], [0; N]), std::mem::take(&mut counts[at]))
+        })
+    }
+}
+
+impl Sums {
+    /// Adds evidence for a product.
+    pub fn add(&mut self, product: u32, weight: u64) {
+        self.add_to(0, product, weight);
     }
 
     /// Empties itself into product, sum, number of parts; in no order that matters.
     pub fn drain(&mut self) -> impl Iterator<Item = (u32, u64, u32)> + '_ {
-        let (sums, counts) = (&mut self.sums, &mut self.counts);
-        self.touched.drain(..).map(|product| {
-            let at = product as usize;
-            (product, std::mem::take(&mut sums[at]), std::mem::take(&mut counts[at]))
-        })
+        self.drain_all().map(|(product, [sum], count)| (product, sum, count))
     }
 }
 
@@ -104,7 +117,7 @@ impl Sums {
 pub(crate) type Scored = (u32, f64);
 
 /// The `most` best, best first; of equals the lower number first.
-pub(super) fn best(mut scored: Vec<Scored>, most: usize) -> Vec<Scored> {
+pub(crate) fn best(mut scored: Vec<Scored>, most: usize) -> Vec<Scored> {
     let order = |a: &Scored, b: &Scored| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if scored.len() > most {
         if most == 0 {

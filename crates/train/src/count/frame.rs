@@ -5,6 +5,7 @@ use crate::history::{History, Line, NONE, Touch};
 use crate::input::catalog::Catalog;
 use crate::input::events::{Action, SILENCE};
 use crate::input::orders::Trade;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Most products of an order or of a visit that are paired with each other.
@@ -12,7 +13,7 @@ const MAX_TOGETHER: usize = 50;
 
 /// A step of a visit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub product: u32,
     pub action: Action,
     /// Where in the visit; what was bought at one instant stands at one place.
@@ -26,12 +27,12 @@ impl Default for Step {
 }
 
 /// History by catalogue number. Products that are not in the catalogue are left out.
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// How many products the catalogue has.
     pub products: usize,
     /// Newest instant of all.
     pub newest: i64,
-    /// Distinct products of each order, without returns.
+    /// Distinct products of each order, without returns, by rising number.
     pub baskets: Lists<u32>,
     /// When each basket was bought.
     pub bought: Vec<i64>,
@@ -41,9 +42,11 @@ pub(super) struct Frame {
     pub link: Vec<u32>,
     /// Whose each basket is.
     pub buyer: Vec<u32>,
-    /// Visits, each with its last [`MAX_TOGETHER`] steps.
+    /// Visits in which something was looked at, each with its last [`MAX_TOGETHER`] steps.
     pub visits: Lists<Step>,
-    /// When each visit ended.
+    /// How many visits there are, those included in which things were only bought.
+    pub seen_visits: u64,
+    /// When each of [`Frame::visits`] ended.
     pub visited: Vec<i64>,
     /// Lines in history's order, their products by catalogue number.
     pub lines: Vec<Line>,
@@ -77,6 +80,7 @@ impl Frame {
             link: Vec::new(),
             buyer: Vec::new(),
             visits: Lists::new(),
+            seen_visits: 0,
             visited: Vec::new(),
             strangers: (read - lines.len() - touches.len()) as u64,
             lines,
@@ -96,7 +100,6 @@ impl Frame {
             if products.is_empty() {
                 continue;
             }
-            thin(&mut products, order[0].order);
             let at = sold.clone().map(|line| line.at).max().unwrap_or_default();
             let buyer = sold.map(|line| line.person).min().unwrap_or(NONE);
             self.baskets.push(products);
@@ -118,6 +121,11 @@ impl Frame {
             a.person == b.person && a.session == b.session && (a.session != NONE || b.at - a.at <= SILENCE)
         };
         for visit in self.touches.chunk_by(same) {
+            self.seen_visits += 1;
+            // What was only bought stands among the baskets.
+            if visit.iter().all(|touch| touch.action == Action::Purchase) {
+                continue;
+            }
             let mut steps: Vec<Step> = Vec::with_capacity(visit.len());
             let mut before: Option<&Touch> = None;
             let mut place = 0;
@@ -129,9 +137,9 @@ impl Frame {
                 });
                 before = Some(touch);
                 match steps.last_mut() {
-                    // Looking again, then buying: one step, with the strongest action.
-                    Some(last) if last.product == touch.product => {
-                        last.action = last.action.max(touch.action)
+                    // Looking, then buying: one step. Looking again is another.
+                    Some(last) if last.product == touch.product && last.action < touch.action => {
+                        last.action = touch.action;
                     }
                     last => {
                         place += u32::from(last.is_some() && !at_once);
@@ -153,9 +161,21 @@ impl Frame {
         rest.iter().copied().take_while(move |&later| self.buyer[later as usize] == buyer)
     }
 
-    /// Days between an instant and the newest of all.
-    pub fn age_days(&self, at: i64) -> f64 {
-        self.newest.saturating_sub(at).max(0) as f64 / 86_400_000.0
+    /// At most [`MAX_TOGETHER`] products of a basket, to be paired with each other: of more, a fixed sample
+    /// that favours no part of the alphabet.
+    pub fn paired(&self, basket: u32) -> Cow<'_, [u32]> {
+        let products = self.baskets.get(basket);
+        if products.len() <= MAX_TOGETHER {
+            return Cow::Borrowed(products);
+        }
+        let mixed = |product: u32| {
+            (u64::from(product) << 32 | u64::from(basket)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        let mut products = products.to_vec();
+        products.sort_unstable_by_key(|&product| (mixed(product), product));
+        products.truncate(MAX_TOGETHER);
+        products.sort_unstable();
+        Cow::Owned(products)
     }
 }
 
@@ -168,16 +188,4 @@ fn known(history: &History, catalog: &Catalog) -> Vec<u32> {
         ranks.get(id).copied()
     };
     (0..history.products.len() as u32).map(|product| number(product).unwrap_or(NONE)).collect()
-}
-
-/// Cuts a basket to [`MAX_TOGETHER`] products: a fixed sample that favours no part of the alphabet.
-fn thin(products: &mut Vec<u32>, order: u32) {
-    if products.len() > MAX_TOGETHER {
-        let mixed = |product: u32| {
-            (u64::from(product) << 32 | u64::from(order)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-        };
-        products.sort_unstable_by_key(|&product| (mixed(product), product));
-        products.truncate(MAX_TOGETHER);
-        products.sort_unstable();
-    }
 }

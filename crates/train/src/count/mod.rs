@@ -1,20 +1,27 @@
 //! Counting what goes with what. All sums are of integers, so neither threads nor the order of the
 //! input change a bit of the result.
 
-mod fixed;
-mod frame;
+pub(crate) mod age;
+pub(crate) mod fixed;
+pub(crate) mod frame;
 mod next;
-mod popular;
+pub(crate) mod orders;
+pub(crate) mod popular;
 mod returns;
 mod similar;
 mod together;
+pub(crate) mod visits;
 
 pub(crate) use fixed::Scored;
 
 use crate::Counting;
-use crate::history::{History, NONE};
+use crate::history::NONE;
 use crate::input::catalog::Catalog;
+use age::Ages;
 use frame::Frame;
+use orders::OrderPairs;
+use tanish::model::Settings;
+use visits::VisitPairs;
 
 /// What goes with what. Products are numbered by the rank of their ids in the catalogue.
 pub(crate) struct Counts {
@@ -26,8 +33,12 @@ pub(crate) struct Counts {
     pub similar: Vec<Vec<Scored>>,
     /// By product: faded purchases and views.
     pub popularity: Vec<u64>,
+    /// By product: how readily those who bought it buy it again now, 0 to 255.
+    pub again: Vec<u8>,
     /// By product: median days between repeat purchases; 0 = unknown.
     pub repeat_days: Vec<u32>,
+    /// How the page blends.
+    pub settings: Settings,
     /// Newest instant of the data, milliseconds since 1970.
     pub newest: i64,
     /// Orders with products of the catalogue.
@@ -41,21 +52,33 @@ pub(crate) struct Counts {
 }
 
 /// Counts everything, with as many threads as the current rayon pool has.
-pub(crate) fn count(history: History, catalog: &Catalog, counting: &Counting) -> Counts {
-    let frame = Frame::new(history, catalog);
-    let popularity = popular::popularity(&frame);
+pub(crate) fn count(frame: &Frame, catalog: &Catalog, counting: &Counting) -> Counts {
+    let ages = Ages::new(frame, [0.0, 0.0]);
+    let popularity = popular::popularity(frame, &ages, counting.trend.fade);
+    let rebuys = popular::rebuy_shares(frame, |_| true);
     let buyers = frame.chain.chunk_by(|&a, &b| frame.buyer[a as usize] == frame.buyer[b as usize]);
     debug_assert!(frame.chain.iter().all(|&basket| frame.buyer[basket as usize] != NONE));
     Counts {
-        next: next::rows(&frame, counting),
-        together: together::rows(&frame, counting),
-        similar: similar::rows(&frame, catalog, &popularity, counting),
-        repeat_days: popular::repeat_days(&frame),
+        next: wanted_next(frame, &ages, counting),
+        together: together::rows(frame, counting),
+        similar: similar::rows(frame, &ages, catalog, &popularity, counting),
+        again: popular::again(&popularity, &rebuys, &counting.trend),
+        repeat_days: popular::repeat_days(frame),
         popularity,
+        settings: counting.settings,
         newest: frame.newest,
         orders: u64::from(frame.baskets.len()),
         customers: buyers.count() as u64,
-        visits: u64::from(frame.visits.len()),
+        visits: frame.seen_visits,
         strangers: frame.strangers,
     }
+}
+
+fn wanted_next(frame: &Frame, ages: &Ages, counting: &Counting) -> Vec<Vec<Scored>> {
+    let visits = VisitPairs::new(frame, ages.visits(frame, counting.visits.fade));
+    let of_visits = visits.rows(&counting.visits, counting.next);
+    let weights = ages.baskets(frame, counting.orders.fade);
+    let mut orders = OrderPairs::new(frame, weights, counting.orders.together);
+    let of_orders = orders.rows(&counting.orders, counting.next);
+    next::rows((&visits, of_visits), (&orders, of_orders), counting.next)
 }

@@ -1,5 +1,6 @@
 //! Alike: by words and attributes, and by being looked at in one visit.
 
+use super::age::Ages;
 use super::fixed::{Lists, Scored, Sums, best, fixed, float};
 use super::frame::{Frame, Step};
 use crate::Counting;
@@ -30,6 +31,7 @@ type Terms = Vec<(u32, f32)>;
 /// not each other's likes. `popularity` decides whom common words lead to.
 pub(super) fn rows(
     frame: &Frame,
+    ages: &Ages,
     catalog: &Catalog,
     popularity: &[u64],
     counting: &Counting,
@@ -37,7 +39,7 @@ pub(super) fn rows(
     let products: Vec<&Product> = catalog.products.values().collect();
     let terms = terms(&products);
     let postings = postings(&terms, popularity);
-    let views = Views::new(frame, counting);
+    let views = Views::new(frame, ages, counting);
     let row = |sums: &mut Sums, product: u32| {
         let mine = &terms[product as usize];
         for &(term, weight) in rarest(mine, &postings) {
@@ -158,27 +160,28 @@ struct Views<'a> {
     frame: &'a Frame,
     with: Lists<u32>,
     shrink: f64,
-    fade_days: f64,
+    /// By visit: its weight.
+    weights: Vec<f64>,
 }
 
 impl<'a> Views<'a> {
-    fn new(frame: &'a Frame, counting: &Counting) -> Views<'a> {
+    fn new(frame: &'a Frame, ages: &Ages, counting: &Counting) -> Views<'a> {
         let viewed = |step: &&Step| step.action != Action::Purchase;
         let pairs = frame.visits.iter().flat_map(move |(number, visit)| {
             visit.iter().filter(viewed).map(move |step| (step.product, number))
         });
         let with = Lists::group(frame.products, pairs);
-        Views { frame, with, shrink: counting.shrink, fade_days: counting.fade_days }
+        Views { frame, with, shrink: counting.shrink, weights: ages.visits(frame, counting.visits.fade) }
     }
 
     /// Blends co-views into the likeness of others to `product`: the share grows with what was seen.
-    fn blend(&self, product: u32, scored: &mut BTreeMap<u32, f64>, sums: &mut Sums) {
+    fn blend(&self, product: u32, scored: &mut BTreeMap<u32, f64>, sums: &mut Sums<1>) {
         let mut visits = self.with.get(product).to_vec();
         visits.dedup();
         let mut seen = 0;
         for number in visits {
             let visit = self.frame.visits.get(number);
-            let fade = (-self.frame.age_days(self.frame.visited[number as usize]) / self.fade_days).exp();
+            let fade = self.weights[number as usize];
             let others =
                 visit.iter().filter(|step| step.product != product && step.action != Action::Purchase);
             let count = others.clone().count();

@@ -16,7 +16,7 @@ pub(super) fn rows(frame: &Frame, counting: &Counting) -> Vec<Vec<Scored>> {
     let row = |sums: &mut Sums, product: u32| {
         let mine = with.get(product);
         for &basket in mine {
-            let products = frame.baskets.get(basket);
+            let products = frame.paired(basket);
             if products.len() > 1 {
                 let weight = fixed(1.0 / (products.len() - 1) as f64);
                 products.iter().filter(|&&other| other != product).for_each(|&other| sums.add(other, weight));

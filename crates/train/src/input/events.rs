@@ -5,7 +5,7 @@ use super::columns::{Binding, ColumnNames, Field};
 use super::orders::{Deal, OrderLine, Trade};
 use super::record::{Record, Sink, plain_name};
 use super::report::{Problem, ReadReport};
-use crate::TrainError;
+use crate::{Options, TrainError};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -99,6 +99,8 @@ pub(crate) struct SessionRows<'a> {
     /// Goes before session ids: those of two files have nothing to do with each other.
     prefix: String,
     exclude: &'a HashSet<String>,
+    /// What a row tells of that names no action.
+    unnamed: Action,
     file: &'a str,
     report: &'a mut ReadReport,
     take: &'a mut dyn TakeEvents,
@@ -106,8 +108,7 @@ pub(crate) struct SessionRows<'a> {
 
 impl<'a> SessionRows<'a> {
     pub fn new(
-        columns: &'a ColumnNames,
-        beside_orders: bool,
+        options: &'a Options,
         exclude: &'a HashSet<String>,
         file: &'a str,
         report: &'a mut ReadReport,
@@ -117,11 +118,12 @@ impl<'a> SessionRows<'a> {
         file.hash(&mut hasher);
         let prefix = format!("{:016x}\u{1}", hasher.finish());
         SessionRows {
-            binding: Binding::new(columns, None),
-            names: columns,
-            beside_orders,
+            binding: Binding::new(&options.columns, None),
+            names: &options.columns,
+            beside_orders: !options.orders.is_empty(),
             prefix,
             exclude,
+            unnamed: if options.rows_are_purchases { Action::Purchase } else { Action::View },
             file,
             report,
             take,
@@ -138,7 +140,11 @@ impl<'a> SessionRows<'a> {
 }
 
 /// The touch a row tells of, with its pieces; `Ok(None)`: an action that teaches nothing.
-fn check<'r>(binding: &Binding, record: &'r Record) -> Result<Option<(Touched<'r>, f64)>, Fault> {
+fn check<'r>(
+    binding: &Binding,
+    unnamed: Action,
+    record: &'r Record,
+) -> Result<Option<(Touched<'r>, f64)>, Fault> {
     let get = |field| binding.get(field, record);
     let id = |field| get(field).map(cell::id).transpose();
     let product = id(Field::ProductId)?.ok_or((Problem::NoProduct, "no product id".to_owned()))?;
@@ -148,7 +154,7 @@ fn check<'r>(binding: &Binding, record: &'r Record) -> Result<Option<(Touched<'r
     if session.is_none() && person == Person::default() {
         return Err((Problem::NoOrder, "neither session nor visitor".into()));
     }
-    let Some(action) = get(Field::Action).map_or(Some(Action::View), action) else { return Ok(None) };
+    let Some(action) = get(Field::Action).map_or(Some(unnamed), action) else { return Ok(None) };
     let quantity = get(Field::Quantity).map_or(Ok(1.0), cell::quantity)?;
     Ok(Some((Touched { person, session, product, at, action }, quantity)))
 }
@@ -167,7 +173,7 @@ impl Sink for SessionRows<'_> {
     fn row(&mut self, columns: &[String], record: &Record) {
         self.binding.update(columns);
         self.report.rows += 1;
-        match check(&self.binding, record) {
+        match check(&self.binding, self.unnamed, record) {
             Ok(None) => self.report.other += 1,
             Ok(Some((touched, _))) if self.exclude.contains(touched.product) => {
                 let reason = || format!("{:?} is not a product", cell::clip(touched.product));

@@ -6,6 +6,7 @@ use super::orders::{LISTS, OrderRows, OrderRules};
 use super::segment::Log;
 use super::source::{Body, Format, Source};
 use super::{ColumnNames, Preset, ReadReport, jsonl, table};
+use crate::Options;
 use crate::history::{History, Input};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -56,8 +57,8 @@ fn survive_as_events(bytes: &[u8]) {
         });
     }
     if let Ok(source) = Source::of("events", bytes) {
-        let columns = ColumnNames::default();
-        let mut rows = SessionRows::new(&columns, false, &exclude, "events", &mut report, &mut history);
+        let options = Options::new("");
+        let mut rows = SessionRows::new(&options, &exclude, "events", &mut report, &mut history);
         let _ = table::read(source, &LISTS, &mut rows).and_then(|()| rows.check_columns());
     }
     history.settle(&mut ReadReport::default(), &mut report);

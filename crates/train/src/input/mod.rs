@@ -29,8 +29,9 @@ pub use report::{Example, FileRead, Problem, ReadReport, Tally};
 use crate::history::{History, Input};
 use crate::{Options, Phase, Progress, TrainError};
 use catalog::{Catalog, ProductRows};
-use events::SessionRows;
-use orders::OrderRows;
+use events::{SessionRows, TakeEvents};
+use orders::{OrderRows, OrderRules, TakeLines};
+use record::Sink;
 use segment::Log;
 use source::{Body, Format, Meter, Source};
 use std::collections::HashSet;
@@ -139,6 +140,50 @@ pub(crate) fn read_catalog(
     Ok((catalog, report))
 }
 
+/// Reads one file row by row, as orders where `options` name a preset, else as sessions or a log.
+///
+/// # Errors
+/// As [`read`], but for rows: what cannot be read is only counted in `report`.
+pub(crate) fn read_rows<T: TakeEvents + TakeLines>(
+    path: &Path,
+    options: &Options,
+    report: &mut ReadReport,
+    take: &mut T,
+) -> Result<(), TrainError> {
+    let mut source = Source::open(path, &Meter::default())?;
+    let name = source.name.clone();
+    let exclude: HashSet<String> = options.exclude_products.iter().cloned().collect();
+    if options.preset.is_some() {
+        let rules = OrderRules {
+            columns: options.columns.clone(),
+            preset: options.preset,
+            without_products: false,
+            exclude,
+            of_customers: false,
+        };
+        let mut rows = OrderRows::new(&rules, &name, report, take);
+        table::read(source, &orders::LISTS, &mut rows)?;
+        return rows.check_columns();
+    }
+    let is_log = is_log(&mut source);
+    match source {
+        Source { body: Body::Stream(input), .. } if is_log => {
+            let mut seen = HashSet::new();
+            let mut log = Log { exclude: &exclude, file: &name, report, seen: &mut seen, take };
+            jsonl::read_objects(input, &mut |line, object| match object {
+                Ok(event) => log.event(line, &event),
+                Err((problem, reason)) => log.fault(line, problem, reason),
+            });
+            Ok(())
+        }
+        source => {
+            let mut rows = SessionRows::new(options, &exclude, &name, report, take);
+            table::read(source, &orders::LISTS, &mut rows)?;
+            rows.check_columns()
+        }
+    }
+}
+
 struct Reading<'a> {
     options: &'a Options,
     of_customers: bool,
@@ -197,7 +242,7 @@ impl Reading<'_> {
         let mut source = self.open(path, report)?;
         let is_log = is_log(&mut source);
         let name = source.name.clone();
-        self.history.begin_file(&name, Input::Events);
+        self.history.begin_file(&name, if is_log { Input::Events } else { Input::Sessions });
         let exclude: HashSet<String> = self.options.exclude_products.iter().cloned().collect();
         let mut history = std::mem::take(&mut self.history);
         let read = match source {
@@ -206,14 +251,7 @@ impl Reading<'_> {
                 Ok(self.log(input, &mut log))
             }
             source => {
-                let mut rows = SessionRows::new(
-                    &self.options.columns,
-                    !self.options.orders.is_empty(),
-                    &exclude,
-                    &name,
-                    report,
-                    &mut history,
-                );
+                let mut rows = SessionRows::new(self.options, &exclude, &name, report, &mut history);
                 self.table(source, &mut rows).and_then(|read| rows.check_columns().map(|()| read))
             }
         };

@@ -1,6 +1,7 @@
 //! What the tests of training share.
 #![allow(dead_code, reason = "every test file uses another part")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tanish::model::{CatalogEntry, Entry, ProductRef, Relation, Row, RowShard, fingerprint, key_of};
 use tanish_train::site::Folder;
@@ -72,6 +73,26 @@ impl Published {
         let cards = self.cards();
         self.entry.popular.iter().map(|popular| cards[popular.number as usize].id.clone()).collect()
     }
+}
+
+/// A line past the test runner's capture, which `cargo xtask test` adds up.
+fn tell(name: &str, ran: usize, skipped: usize) {
+    let _ = writeln!(std::io::stderr(), "data cases: {name}: {ran} ran, {skipped} skipped");
+}
+
+/// The data, or a line that says it was skipped; with `TANISH_REQUIRE_DATA=1` a skip fails.
+pub fn data(name: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = std::env::var_os("TANISH_DATA").map_or(beside, PathBuf::from);
+    let file = folder.join(name);
+    if file.is_file() {
+        tell(name, 1, 0);
+        return Some(file);
+    }
+    tell(name, 0, 1);
+    let required = std::env::var_os("TANISH_REQUIRE_DATA").is_some_and(|value| value == "1");
+    assert!(!required, "{name} is required and not there: set TANISH_DATA to the folder that holds it");
+    None
 }
 
 /// Every file below a folder with its content, by relative name.
