@@ -56,7 +56,20 @@ export interface StartOptions {
    * `ask`: nothing is stored or sent before a choice. Default `granted`: analytics and personalization
    * hold until refused; marketing always waits for a yes.
    */
-  consent?: { mode?: "ask" | "granted" };
+  consent?: {
+    mode?: "ask" | "granted";
+    /**
+     * Consent platforms to hear: IAB TCF, GPP, Google Consent Mode v2. Default: those found on the page;
+     * `[]`: none. A purpose holds while one of those who spoke says yes and none says no.
+     */
+    sources?: ("tcf" | "gpp" | "gcm" | "shop")[];
+    /**
+     * The built-in question, for shops without a platform: shown until the visitor chose, where `mode` is
+     * `ask`, and whenever a control with `data-tanish-consent` is pressed. `policy`: the address of the
+     * privacy policy; `texts`: words by language, over the built-in English, Uzbek and Russian.
+     */
+    banner?: boolean | { policy?: string; texts?: { [language: string]: { [name: string]: string } } };
+  };
   /** `domain`: share the cookie over subdomains, e.g. `example.uz`. */
   cookie?: { domain?: string };
   /** ISO 4217 code of all prices. */

@@ -125,6 +125,10 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
             shop.cookies(browser::cookies());
             shop.consent(ticket, &at(1), now);
         }
+        "signal" => {
+            shop.cookies(browser::cookies());
+            shop.signal(&text(0), &at(1), now);
+        }
         "twin" => shop.twin(&text(0), at(1).as_str(), now),
         "twin_cleared" => shop.twin_cleared(at(0).as_bool().unwrap_or(false)),
         "look" => shop.look(browser::cookies(), &browser::profile().unwrap_or_default(), now),

@@ -40,7 +40,7 @@ impl Shop {
         let mut random = Random::new(boot.seed);
         let stamper = Stamper::new(Random::new([random.bits(), random.bits(), random.bits(), random.bits()]));
         let profile = Profile::from_value(&boot.stored, now);
-        let consent = Consent { mode: config.mode, choice: profile.choice, opt_out: boot.opt_out };
+        let consent = Consent::new(config.mode, profile.choice, boot.opt_out);
         let mut shop = Shop {
             language: Language::parse(&boot.locale),
             locale: boot.locale,

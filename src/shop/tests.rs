@@ -401,3 +401,36 @@ fn a_younger_cookie_is_another_person() {
         assert_eq!(shop.visitor(NOW).get("viewed").map(Value::items), Some(&[][..]));
     }
 }
+
+#[test]
+fn what_another_tab_stored_before_does_not_undo_a_choice() {
+    let mut browser = Browser::default();
+    let yes = Value::object([("analytics", true.into()), ("personalization", true.into())]);
+    let mut shop = Shop::open(boot("ask"), NOW);
+    shop.consent(1, &yes, NOW);
+    let stored = browser.take(&mut shop).profile.clone();
+    shop.consent(2, &Value::object([("analytics", false.into())]), NOW + 1);
+    // The other tab wrote once more before it heard.
+    shop.storage(&stored, NOW + 2);
+    let consent = shop.visitor(NOW).get("consent").cloned().unwrap();
+    assert_eq!(consent.get("analytics"), Some(&Value::Bool(false)));
+}
+
+#[test]
+fn a_platform_is_followed_at_once_and_forgotten_with_the_visitor() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("ask"), NOW);
+    let all = |yes: bool| Value::object([("analytics", yes.into()), ("personalization", yes.into())]);
+    shop.track(1, "Product Viewed", viewed("A"), NOW);
+    shop.signal("gpp", &Value::object([("marketing", false.into())]), NOW);
+    shop.signal("nobody", &all(true), NOW);
+    assert!(!browser.take(&mut shop).touched, "nobody chose yet");
+    shop.signal("tcf", &all(true), NOW + 1);
+    assert_eq!(browser.take(&mut shop).names(), ["Product Viewed"]);
+    shop.signal("tcf", &all(false), NOW + 2);
+    assert!(browser.take(&mut shop).erased);
+    shop.forget(2);
+    shop.signal("tcf", &all(true), NOW + 3);
+    browser.touched = false;
+    assert!(!browser.take(&mut shop).touched, "until the next page");
+}

@@ -119,12 +119,7 @@ impl Profile {
             ("history", self.history.to_value()),
         ]);
         if let Some(choice) = self.choice {
-            let answers = [
-                ("analytics", choice.analytics.into()),
-                ("personalization", choice.personalization.into()),
-                ("marketing", choice.marketing.into()),
-            ];
-            value.set("consent", Value::object(answers));
+            value.set("consent", choice.to_value());
         }
         if let Some(twin) = self.twin.to_value() {
             value.set("twin", twin);
@@ -148,14 +143,7 @@ impl Profile {
             first_seen: time("firstSeen"),
             last_seen: time("lastSeen").filter(|last| *last <= now.saturating_add(VISIT_GAP)),
             visit_start: time("visitStart"),
-            choice: value.get("consent").map(|answer| {
-                let said = |name: &str| answer.get(name).and_then(Value::as_bool).unwrap_or(false);
-                Choice {
-                    analytics: said("analytics"),
-                    personalization: said("personalization"),
-                    marketing: said("marketing"),
-                }
-            }),
+            choice: value.get("consent").map(Choice::from_value),
             ..Profile::default()
         };
         if let Some(traits) = value.get("traits") {

@@ -13,9 +13,7 @@ const ASKED: &str = "return performance.getEntriesByType('resource')
 
 /// The value of a cookie, a script's or not.
 async fn cookie(browser: &Browser, name: &str) -> Option<String> {
-    let known = browser.devtools("Storage.getCookies", json!({})).await.unwrap();
-    let found = known["cookies"].as_array().unwrap().iter().find(|cookie| cookie["name"] == name).cloned();
-    found.map(|cookie| cookie["value"].as_str().unwrap().to_owned())
+    browser.cookie(name).await.unwrap()
 }
 
 /// Waits until the cookie holds this id.

@@ -1,4 +1,5 @@
 // The shop, as its page sees it.
+import { hearConsent, offerBanner } from "./asking.js";
 import { Driver } from "./driver.js";
 import { twinAddress } from "./twin.js";
 import { ENTRIES, fetchFile } from "./files.js";
@@ -23,6 +24,8 @@ export async function openShop({ site = "/tanish/site.json", language, wasm, ...
   const shop = new Shop(settings, locale, base, changed);
   ENTRIES.forEach((name, place) => shop._driver.file(name, entries[place]));
   shop._driver.listen();
+  hearConsent(settings.consent, (source, answers) => shop._driver.tell("signal", source, answers));
+  offerBanner(shop, settings.consent);
   return shop;
 }
 

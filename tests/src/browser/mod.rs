@@ -6,11 +6,13 @@ mod console;
 mod driver;
 mod engine;
 mod profile;
+mod traces;
 
 pub use cards::{Card, Shown};
 pub use console::Line;
 pub use engine::Engine;
 pub use profile::Profile;
+pub use traces::Traces;
 
 use crate::error::{Error, Result};
 use crate::wait;

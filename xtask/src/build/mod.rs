@@ -60,6 +60,9 @@ pub fn run() -> Result<PathBuf, Error> {
     let path = package.join(&name);
     workspace::write(&path, &module)?;
     workspace::write(&package.join("engine.js"), scripts.engine.as_bytes())?;
+    for (name, text) in &scripts.parts {
+        workspace::write(&package.join(name), text.as_bytes())?;
+    }
     // Last: the entry never names a module that is not there yet.
     workspace::write(&package.join("tanish.js"), scripts.page.as_bytes())?;
     remove_older_modules(&name)?;

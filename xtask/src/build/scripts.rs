@@ -7,18 +7,23 @@ use crate::workspace;
 /// Where the page's own modules lie.
 const FOLDER: &str = "src/page/js";
 
+/// The scripts that `tanish.js` loads by name, when a page needs them.
+const PARTS: [&str; 2] = ["banner.js", "consent.js"];
+
 /// The name of the glue beside the page's own modules.
 const GLUE: &str = "glue.js";
 
 /// What wasm-bindgen calls the module it expects beside its glue.
 const DEFAULT_MODULE: &str = "tanish_bg.wasm";
 
-/// The two scripts of the package.
+/// The scripts of the package.
 pub struct Scripts {
     /// `tanish.js`: everything a page needs.
     pub page: String,
     /// `engine.js`: the entry without a page; it imports `tanish.js`.
     pub engine: String,
+    /// What a page loads only where it needs it: name and text.
+    pub parts: Vec<(&'static str, String)>,
 }
 
 /// Bundles the scripts of `src/page/js/` with the glue, naming the module `wasm`.
@@ -57,7 +62,10 @@ fn join(mut sources: Sources, glue: &str, wasm: &str) -> Result<Scripts, Error> 
     let engine = bundle("engine.js", &sources, Some(("tanish.js", &page)))?;
     let text =
         |bundle: &crate::script::Bundle| format!("{}{}{}\n", bundle.head, minify(&bundle.body), bundle.tail);
-    Ok(Scripts { page: text(&page), engine: text(&engine) })
+    let part = |name: &&'static str| Ok((*name, text(&bundle(name, &sources, None)?)));
+    let parts =
+        PARTS.iter().filter(|name| sources.contains_key(**name)).map(part).collect::<Result<_, Error>>()?;
+    Ok(Scripts { page: text(&page), engine: text(&engine), parts })
 }
 
 /// Puts the module's name and the version where the sources leave room for them, bare or within a string.

@@ -246,7 +246,10 @@ fn site_json(currency: Option<&str>, languages: &[String]) -> Value {
     Value::Object(site)
 }
 
-/// Copies `tanish.*.wasm`, `engine.js` and `tanish.js` from `widget`, scripts last: an old script goes on
+/// The widget's scripts; the entry, which names all else, last.
+const SCRIPTS: [&str; 4] = ["banner.js", "consent.js", "engine.js", "tanish.js"];
+
+/// Copies `tanish.*.wasm` and [`SCRIPTS`] from `widget`, scripts last: an old script goes on
 /// meeting its own module, which is removed only when a later script has replaced the one that names it.
 fn copy_widget(
     widget: Option<&Path>,
@@ -257,9 +260,7 @@ fn copy_widget(
     make(out)?;
     let before = fs::read_to_string(out.join("tanish.js")).unwrap_or_default();
     let mut names = modules(widget);
-    names.extend(
-        ["engine.js", "tanish.js"].into_iter().filter(|name| widget.join(name).is_file()).map(str::to_owned),
-    );
+    names.extend(SCRIPTS.into_iter().filter(|name| widget.join(name).is_file()).map(str::to_owned));
     for name in &names {
         let from = widget.join(name);
         let content = fs::read(&from)
