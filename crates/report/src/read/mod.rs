@@ -85,8 +85,7 @@ impl TakeLines for Lines<'_> {
             input::Trade::Undone => return,
         };
         let word = |facts: &mut Facts, text: Option<&str>| text.map_or(NONE, |text| facts.words.number(text));
-        let [coupon, channel, cost] = line.of_order;
-        let cost = cost.and_then(|text| input::cell::money(text).ok()).map(Money::of);
+        let [coupon, channel] = line.of_order;
         let product = Some(line.product).filter(|product| !product.is_empty());
         let product = word(facts, product);
         if let (Some(title), true) = (line.says[0], product != NONE) {
@@ -105,7 +104,7 @@ impl TakeLines for Lines<'_> {
             country: word(facts, line.country),
             channel: word(facts, channel),
             coupon: word(facts, coupon),
-            cost,
+            cost: line.deal.cost.map(Money::of),
             trade,
             of_file: true,
         };

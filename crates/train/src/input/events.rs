@@ -83,7 +83,7 @@ pub(crate) fn order_line<'a>(order: Cow<'a, str>, product: &'a str, at: i64) -> 
         price: None,
         country: None,
         trade: Trade::Sold,
-        of_order: [None; 3],
+        of_order: [None; 2],
         says: [None; 7],
         rest: 0,
         deal: Deal::default(),

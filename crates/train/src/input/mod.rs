@@ -21,7 +21,7 @@ mod table;
 
 pub use columns::ColumnNames;
 pub use open::{LogSink, files, read_log, read_orders, read_table};
-pub use orders::{OrderLine, OrderRules, TakeLines, Trade};
+pub use orders::{Deal, OrderLine, OrderRules, TakeLines, Trade};
 pub use preset::Preset;
 pub use record::{Record, Sink, plain_name};
 pub use report::{Example, FileRead, Problem, ReadReport, Tally};
@@ -218,7 +218,7 @@ impl Reading<'_> {
         let rules = OrderRules {
             columns: self.options.columns.clone(),
             preset: self.options.preset,
-            without_products: self.of_customers,
+            without_products: false,
             exclude: self.options.exclude_products.iter().cloned().collect(),
             of_customers: self.of_customers,
         };

@@ -41,7 +41,9 @@ pub fn files(
             }
         }
         if inside.is_empty() {
-            let endings = endings.join(" or *");
+            let plain: Vec<&str> =
+                endings.iter().copied().filter(|ending| !ending.ends_with(".gz")).collect();
+            let endings = plain.join(" or *");
             notes.push(format!("{} has no *{endings} files: name other files one by one", path.display()));
         }
         inside.sort();

@@ -22,7 +22,7 @@ pub(crate) const PRODUCT_FIELDS: [Field; 7] =
     [Field::Title, Field::Category, Field::Brand, Field::Color, Field::Size, Field::Url, Field::Image];
 
 /// What a row may say of its order besides.
-pub(crate) const ORDER_FIELDS: [Field; 3] = [Field::Coupon, Field::Channel, Field::Cost];
+pub(crate) const ORDER_FIELDS: [Field; 2] = [Field::Coupon, Field::Channel];
 
 /// How order rows are read.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +35,7 @@ pub struct OrderRules {
     pub without_products: bool,
     /// Ids that are not products.
     pub exclude: HashSet<String>,
-    /// What counts is who bought when for how much: rows must name the customer.
+    /// What counts is who bought when for how much: rows need not name a product.
     pub of_customers: bool,
 }
 
@@ -69,18 +69,19 @@ pub struct OrderLine<'a> {
     pub country: Option<&'a str>,
     /// What kind of line it is.
     pub trade: Trade,
-    /// By [`ORDER_FIELDS`].
-    pub of_order: [Option<&'a str>; 3],
+    /// Coupon and channel.
+    pub of_order: [Option<&'a str>; 2],
     /// Title, category, brand, colour, size, address, picture: what the row says of its product.
     pub says: [Option<&'a str>; 7],
     /// Fingerprint of every other column read, to tell exact duplicates.
     pub rest: u32,
-    pub(crate) deal: Deal,
+    /// What the line gained.
+    pub deal: Deal,
 }
 
 /// What a line gained, beside its price.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Deal {
+pub struct Deal {
     /// Cost of the line's goods.
     pub cost: Option<f64>,
     /// Whether it was sold with a coupon or at a discount.
@@ -191,12 +192,12 @@ impl Checker<'_> {
         }
         let product = match get(Field::ProductId) {
             Some(product) => cell::id(product)?,
-            None if self.rules.without_products => "",
+            None if self.rules.of_customers || self.rules.without_products => "",
             None => return Err((Problem::NoProduct, "no product id".to_owned())),
         };
-        if self.rules.exclude.contains(product)
-            || (!product.is_empty() && self.rules.preset.is_some_and(|preset| !preset.is_product(product)))
-        {
+        let foreign =
+            !product.is_empty() && self.rules.preset.is_some_and(|preset| !preset.is_product(product));
+        if foreign || self.rules.exclude.contains(product) {
             return Ok(Err(Skip::NotProduct(product)));
         }
         let at = get(Field::Timestamp).ok_or((Problem::BadTimestamp, "no time".to_owned()))?;
