@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: numbers worth watching, measured on this machine.
 
 mod bytes;
+mod report;
 mod train;
 
 use crate::error::Error;
@@ -40,6 +41,8 @@ enum What {
     },
     /// What a training costs: seconds, peak memory, files and bytes
     Train(train::Args),
+    /// What a report costs over ten million events in Parquet: seconds, peak memory
+    Report(report::Args),
 }
 
 /// Measures.
@@ -57,6 +60,7 @@ pub fn run(args: &Args) -> Result<(), Error> {
         What::Bytes(args) => bytes::run(args),
         What::Relay { events } => relay(*events),
         What::Train(args) => train::run(args),
+        What::Report(args) => report::run(args),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<(), Error> {
 }
 
 /// Reads what the child writes and its peak memory in bytes, where the system tells.
-fn follow(child: &mut Child) -> std::io::Result<(Vec<u8>, Option<u64>)> {
+pub(super) fn follow(child: &mut Child) -> std::io::Result<(Vec<u8>, Option<u64>)> {
     let mut stdout = child.stdout.take();
     let reader = std::thread::spawn(move || {
         let mut written = Vec::new();

@@ -101,6 +101,25 @@ keys! {
     Holdout = "holdout",
 }
 
+/// Longest name that is compared; none of ours is as long.
+const LONGEST_NAME: usize = 32;
+
+/// Compares a name as [`Key::of`] wants it: without case, blanks, `_` and `-`. Every member of every event
+/// comes by here, so nothing is allocated.
+pub(super) fn plainly<T>(name: &str, compare: impl FnOnce(&str) -> T) -> T {
+    let mut plain = [0; LONGEST_NAME];
+    let mut length = 0;
+    for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b' ')) {
+        // A name so long or foreign is none of ours, whatever is made of it.
+        if length == LONGEST_NAME || !byte.is_ascii() {
+            return compare("");
+        }
+        plain[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    compare(std::str::from_utf8(&plain[..length]).unwrap_or_default())
+}
+
 /// One product of an event.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Product<'a> {

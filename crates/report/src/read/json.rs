@@ -2,11 +2,10 @@
 //!
 //! A member of the wrong type is as good as absent: one careless field must not cost the event.
 
-use super::event::{Event, Key, Product, Value};
+use super::event::{Event, Key, Product, Value, plainly};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
-use tanish_train::input::plain_name;
 
 /// Most products taken from one event.
 pub(super) const MOST_PRODUCTS: usize = 1000;
@@ -113,7 +112,7 @@ fn key(place: Place, name: &str) -> Option<Key> {
         (Place::Other, name) => Key::of(name).filter(|key| *key == Key::Country),
         (_, name) => Key::of(name),
     };
-    if name.bytes().all(|byte| byte.is_ascii_lowercase()) { of(name) } else { of(&plain_name(name)) }
+    plainly(name, of)
 }
 
 /// The name of a member.
@@ -242,7 +241,7 @@ impl<'a> Visitor<'a> for OneProduct {
         let mut product = Product::default();
         while let Some(Name(name)) = map.next_key_seed(NameSeed)? {
             let value = map.next_value_seed(Plain)?;
-            product.set(&plain_name(&name), value);
+            plainly(&name, |name| product.set(name, value));
         }
         Ok(product)
     }
