@@ -9,6 +9,9 @@ use core::fmt;
 
 /// Bytes of shards kept; what was not used for longest goes first.
 const ROOM: usize = 16 << 20;
+/// Most times the entries are asked for again because they do not belong together: one of them may be from
+/// just before a training was published, the other from just after.
+const MAX_DOUBTS: u8 = 2;
 /// Most files told by [`Library::files`].
 const MAX_LOG: usize = 200;
 
@@ -125,6 +128,8 @@ pub struct FileState {
 pub struct Library {
     entry: Slot<Entry>,
     catalog: Slot<CatalogEntry>,
+    /// How many entries came since they belonged together.
+    doubts: u8,
     /// By rising key.
     shards: Vec<Held>,
     /// Shards asked for and not yet come.
@@ -171,6 +176,12 @@ impl Library {
             let name = wanted.swap_remove(at.ok_or(ModelError::NotAsked)?);
             return self.hold(name, bytes);
         }
+        self.doubts = match (self.entry.here(), self.catalog.here()) {
+            (Some(entry), Some(catalog)) if catalog.model != entry.generation => {
+                self.doubts.saturating_add(1)
+            }
+            _ => 0,
+        };
         let mut shards = core::mem::take(&mut self.shards);
         shards.retain(|held| self.names(&held.name));
         self.shards = shards;
@@ -308,7 +319,12 @@ impl<'a> Reading<'a> {
     fn catalog(&mut self) -> Option<&'a CatalogEntry> {
         let model = self.entry();
         let catalog = self.entry_of(&self.library.catalog, Name::CatalogEntry)?;
-        (catalog.model == model?.generation).then_some(catalog)
+        let fits = catalog.model == model?.generation;
+        if !fits && self.library.doubts <= MAX_DOUBTS {
+            self.need(Name::Entry, None);
+            self.need(Name::CatalogEntry, None);
+        }
+        fits.then_some(catalog)
     }
 
     fn rows(&mut self, file: RowFile) -> Option<&'a Shard> {

@@ -130,6 +130,33 @@ fn a_replaced_card_file_is_asked_for_by_its_new_name() {
 }
 
 #[test]
+fn entries_that_do_not_belong_together_are_asked_for_again_a_few_times() {
+    let (old, new) = (entry('a', 0, 0), entry('b', 1000, 0));
+    let mut library = Library::default();
+    library.put(ENTRIES[0], Some(old.encode().unwrap())).unwrap();
+    library.put(ENTRIES[1], Some(catalog(&old, 0, Vec::new()).encode().unwrap())).unwrap();
+    let asks = |library: &Library| {
+        let mut reading = Reading::new(library);
+        assert!(reading.card(1005).is_none());
+        reading.needs.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    // A training is published between the two: the question waits for the other one.
+    library.put(ENTRIES[0], Some(new.encode().unwrap())).unwrap();
+    assert_eq!(asks(&library), ENTRIES);
+    library.put(ENTRIES[1], Some(catalog(&new, 0, Vec::new()).encode().unwrap())).unwrap();
+    assert_eq!(asks(&library), ["catalog/cccccccccccccccc/c100.bin"]);
+    // They stay apart: after a while there is no card to be had, and no asking for ever.
+    let mut rounds = 0;
+    library.put(ENTRIES[1], Some(catalog(&old, 0, Vec::new()).encode().unwrap())).unwrap();
+    while !asks(&library).is_empty() {
+        library.put(ENTRIES[0], Some(new.encode().unwrap())).unwrap();
+        library.put(ENTRIES[1], Some(catalog(&old, 0, Vec::new()).encode().unwrap())).unwrap();
+        rounds += 1;
+        assert!(rounds < 4);
+    }
+}
+
+#[test]
 fn packs_are_read_by_their_directory() {
     let model = entry('a', 0, 3);
     let mut library = Library::default();

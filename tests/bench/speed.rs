@@ -69,7 +69,7 @@ async fn main() {
     let mut ids: Vec<String> = Vec::new();
     while ids.len() < HISTORY {
         // Half of them are among the most visited, half anywhere.
-        let among = if ids.len() % 2 == 0 { products / 100 } else { products };
+        let among = if ids.len().is_multiple_of(2) { products / 100 } else { products };
         let id = format!("P{}", random.below(among.max(1)));
         if !ids.contains(&id) {
             ids.push(id);
