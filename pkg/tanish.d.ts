@@ -11,7 +11,7 @@ export type Kind =
   | "recently-viewed";
 
 /** What a visitor did with a product. */
-export type Action = "view" | "cart" | "purchase" | "wish";
+export type Action = "view" | "cart" | "purchase" | "wish" | "search";
 
 /** One line of a visitor's history. */
 export interface HistoryEntry {
@@ -27,10 +27,40 @@ export interface HistoryEntry {
   price?: number;
   /** The order it belongs to. */
   order?: string;
-  /** A wish in words, when the product is not (yet) in the catalogue; `id` is then empty. */
+  /** The words of a search, or of a wish for what is not (yet) in the catalogue; `id` is then empty. */
   query?: string;
   /** What the visitor chose: `brand`, `category`, `color`, `size`; affinities are made of it. */
   attributes?: { [name: string]: string };
+}
+
+/**
+ * What the visitor says of themselves; it counts for more than what is inferred. `null` takes an answer
+ * back. Each answer is at most 1 KB.
+ */
+export interface Preferences {
+  /** One size, several, or by category: `{ Shoes: "42", Shirts: ["L", "XL"] }`. */
+  sizes?: string | string[] | { [category: string]: string | string[] } | null;
+  /** Favourite brands. */
+  brands?: string | string[] | null;
+  colors?: string | string[] | null;
+  categories?: string | string[] | null;
+  /** Children the visitor buys for: age in years (or year of birth) and gender. */
+  children?: { age?: number; born?: string; gender?: string }[] | null;
+  /** The goal chosen in a quiz. */
+  goal?: string | null;
+  /** Days to find gifts for. */
+  birthdays?: { who?: string; date: string }[] | null;
+}
+
+/** A step of permission: how the shop may write to the visitor, and what that is good for. */
+export interface PermissionStep {
+  /** As `newsletter`, `sms` or `push`. */
+  channel: string;
+  /** The benefit, in words; one text, or by language. */
+  benefit: string | { [language: string]: string };
+  /** The words of the buttons, where others than the built-in ones are wanted. */
+  yes?: string | { [language: string]: string };
+  later?: string | { [language: string]: string };
 }
 
 /** The visitor's choice, one answer a purpose. */
@@ -70,6 +100,11 @@ export interface StartOptions {
      */
     banner?: boolean | { policy?: string; texts?: { [language: string]: { [name: string]: string } } };
   };
+  /**
+   * Steps of permission, in order: `<tanish-permission>` offers the next one, once the one before was granted.
+   * A step put off rests for 30 days and is offered three times at most; a withdrawal ends the asking.
+   */
+  permissions?: PermissionStep[];
   /** `domain`: share the cookie over subdomains, e.g. `example.uz`. */
   cookie?: { domain?: string };
   /** ISO 4217 code of all prices. */
@@ -120,6 +155,8 @@ export interface Recommendations {
 export interface Affinity {
   value: string;
   weight: number;
+  /** The visitor said so; only where something was stated of the attribute. */
+  stated?: boolean;
 }
 
 /** What is known of the visitor, from this browser alone. */
@@ -146,6 +183,12 @@ export interface Visitor {
   wishes: { query: string; product: string | null; at: string }[];
   /** Products viewed last, newest first. */
   viewed: string[];
+  /** What was searched for, newest first. */
+  searches: { query: string; product: string | null; at: string }[];
+  /** What the visitor stated, each with when (epoch milliseconds). */
+  preferences: { [name: string]: { said: Json; at: number } };
+  /** What became of each step of permission. */
+  permissions: { [channel: string]: { answer: "granted" | "withdrawn" | "later"; at: number; times: number } };
 }
 
 /** What happens inside, for developers. */
@@ -190,6 +233,16 @@ export interface Shop {
    * personalization erases history and traits, refusing both erases everything but the refusal.
    */
   consent(choice: Partial<Consent>): Promise<void>;
+  /**
+   * Takes what the visitor states, and records it as `Preferences Stated`. It is kept with personalization
+   * consent and waits for the visitor's choice as `track` does.
+   */
+  preferences(answers: Preferences): Promise<void>;
+  /**
+   * A step of permission: `true` records `Permission Granted {channel}`, `false` `Permission Withdrawn
+   * {channel}`, `null` puts the step off.
+   */
+  permission(channel: string, granted: boolean | null): Promise<void>;
   /** Sends what is queued; resolves when the endpoint has it all, rejects when it cannot be reached. */
   flush(): Promise<void>;
   /**

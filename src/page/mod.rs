@@ -82,6 +82,13 @@ impl Core {
         left
     }
 
+    /// The place of the step of permission to offer now, of these channels in order.
+    pub fn next_permission(&self, channels: JsValue, now: f64) -> Option<usize> {
+        let channels = texts(&from_js(&channels));
+        let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
+        self.shop.next_permission(&channels, now as Millis)
+    }
+
     /// `visitor`, `diagnostics` or `export`.
     pub fn view(&self, name: &str, now: f64) -> JsValue {
         to_js(&match name {
@@ -129,6 +136,8 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
             shop.cookies(browser::cookies());
             shop.signal(&text(0), &at(1), now);
         }
+        "preferences" => shop.preferences(ticket, at(1), now),
+        "later" => shop.later(&text(0), now),
         "twin" => shop.twin(&text(0), at(1).as_str(), now),
         "twin_cleared" => shop.twin_cleared(at(0).as_bool().unwrap_or(false)),
         "look" => shop.look(browser::cookies(), &browser::profile().unwrap_or_default(), now),

@@ -43,6 +43,7 @@ impl Shop {
             if !self.consent.allows(Purpose::Personalization) {
                 self.profile.history = Default::default();
                 self.profile.traits = Value::Null;
+                self.profile.preferences = Default::default();
             }
             self.start_visit(now);
             match (recorded, self.records()) {

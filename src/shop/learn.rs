@@ -11,6 +11,7 @@ pub fn learn(name: &str, properties: &Value, at: Millis) -> Vec<HistoryEntry> {
         "Product Viewed" => one(properties, at, Action::View),
         "Product Added" => one(properties, at, Action::Cart),
         "Product Added to Wishlist" | "Wish Recorded" => wish(properties, at),
+        "Products Searched" => search(properties, at),
         "Order Completed" => order(properties, at),
         _ => Vec::new(),
     }
@@ -51,6 +52,15 @@ fn wish(object: &Value, at: Millis) -> Vec<HistoryEntry> {
     entries
 }
 
+/// Words that were searched for; with `results: 0` they were looked for and not found, which is a wish.
+fn search(object: &Value, at: Millis) -> Vec<HistoryEntry> {
+    let Some(query) = object.str("query").filter(|query| !query.is_empty() && query.len() <= MAX_TEXT) else {
+        return Vec::new();
+    };
+    let action = if object.number("results") == Some(0.0) { Action::Wish } else { Action::View };
+    vec![HistoryEntry { query: Some(query.to_owned()), ..HistoryEntry::new("", at, action) }]
+}
+
 fn order(object: &Value, at: Millis) -> Vec<HistoryEntry> {
     let order = object.str("order_id").filter(|order| !order.is_empty() && order.len() <= MAX_TEXT);
     let products = object.get("products").map(Value::items).unwrap_or_default();
@@ -72,6 +82,14 @@ mod tests {
 
     fn learned(name: &str, json: &str) -> Vec<HistoryEntry> {
         learn(name, &serde_json::from_str(json).unwrap(), 5)
+    }
+
+    #[test]
+    fn what_is_searched_in_vain_is_a_wish() {
+        let found = learned("Products Searched", r#"{"query":"suzani","results":3}"#);
+        assert!(found[0].is_search() && found[0].query.as_deref() == Some("suzani"));
+        assert_eq!(learned("Products Searched", r#"{"query":"suzani","results":0}"#)[0].action, Action::Wish);
+        assert!(learned("Products Searched", r#"{"query":""}"#).is_empty());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod config;
 mod effect;
 mod learn;
 mod person;
+mod stated;
 mod traffic;
 mod view;
 
@@ -23,6 +24,7 @@ use crate::random::Random;
 use crate::recommend::{Language, Library, Query};
 use crate::time::Millis;
 use crate::value::Value;
+use crate::visitor::permission::Answer;
 use crate::visitor::{Consent, HistoryEntry, Profile, Purpose};
 
 /// Most events kept in memory while the visitor has not chosen; past it new ones are dropped.
@@ -42,9 +44,18 @@ struct Held {
 /// What it will become.
 #[derive(Debug)]
 enum What {
-    Track { name: String, properties: Value },
-    Identify { customer: Option<String>, traits: Value },
+    Track {
+        name: String,
+        properties: Value,
+    },
+    Identify {
+        customer: Option<String>,
+        traits: Value,
+    },
     History(Vec<HistoryEntry>),
+    Preferences(Value),
+    /// A step of permission was put off.
+    Later(String),
 }
 
 /// The shop, as one page sees it.
@@ -165,6 +176,8 @@ impl Shop {
                     self.changed(true);
                 }
             }
+            What::Preferences(answers) => self.prefer_now(answers, page, at),
+            What::Later(channel) => self.permit(&channel, Answer::Later, at),
         }
         if let Some(ticket) = ticket {
             self.settle(ticket, Ok(Value::Null));

@@ -434,3 +434,61 @@ fn a_platform_is_followed_at_once_and_forgotten_with_the_visitor() {
     browser.touched = false;
     assert!(!browser.take(&mut shop).touched, "until the next page");
 }
+
+#[test]
+fn what_is_stated_counts_for_more_than_what_is_inferred() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    let bought = r#"{"order_id":"o","products":[{"product_id":"A","brand":"Zar","size":"XL"}]}"#;
+    shop.track(1, "Order Completed", serde_json::from_str(bought).unwrap(), NOW);
+    let said =
+        serde_json::from_str(r#"{"brands":["Atlas"],"sizes":"M","children":[{"age":3}],"x":1}"#).unwrap();
+    shop.preferences(2, said, NOW);
+    let first = |shop: &Shop, name: &str| {
+        shop.visitor(NOW).path(&["affinities", name]).unwrap().items()[0].str("value").unwrap().to_owned()
+    };
+    assert_eq!((first(&shop, "brand"), first(&shop, "size")), ("Atlas".into(), "M".into()));
+    assert_eq!(browser.take(&mut shop).names(), ["Order Completed", "Preferences Stated"]);
+    let later = Shop::open(Boot { stored: browser.profile.clone(), ..boot("granted") }, NOW + DAY);
+    assert_eq!(first(&later, "brand"), "Atlas");
+    shop.consent(3, &Value::object([("personalization", false.into())]), NOW);
+    assert_eq!(shop.visitor(NOW).get("preferences"), Some(&Value::Object(vec![])));
+}
+
+#[test]
+fn permissions_are_events_and_are_offered_step_by_step() {
+    let mut browser = Browser::default();
+    let mut shop = Shop::open(boot("granted"), NOW);
+    let steps = ["newsletter", "push"];
+    assert_eq!(shop.next_permission(&steps, NOW), Some(0));
+    shop.track(1, "Permission Granted", Value::object([("channel", "newsletter".into())]), NOW);
+    assert_eq!(shop.next_permission(&steps, NOW), Some(1));
+    shop.later("push", NOW);
+    assert_eq!(shop.next_permission(&steps, NOW + DAY), None);
+    browser.take(&mut shop);
+    let again = Shop::open(Boot { stored: browser.profile.clone(), ..boot("granted") }, NOW + 31 * DAY);
+    assert_eq!(again.next_permission(&steps, NOW + 31 * DAY), Some(1));
+    assert_eq!(
+        Shop::open(boot("ask"), NOW).next_permission(&steps, NOW),
+        None,
+        "nobody is asked before consent"
+    );
+    let granted = shop.visitor(NOW).path(&["permissions", "newsletter", "answer"]).cloned();
+    assert_eq!(granted, Some("granted".into()));
+}
+
+#[test]
+fn a_sign_out_takes_what_was_stated_along() {
+    let mut shop = Shop::open(boot("granted"), NOW);
+    shop.identify(1, Some("oybek".into()), Value::Null, NOW);
+    shop.preferences(2, serde_json::from_str(r#"{"goal":"a gift"}"#).unwrap(), NOW);
+    shop.track(3, "Permission Granted", Value::object([("channel", "sms".into())]), NOW);
+    shop.track(4, "Products Searched", Value::object([("query", "suzani".into())]), NOW);
+    assert_eq!(shop.visitor(NOW).get("searches").unwrap().items().len(), 1);
+    shop.identify(5, None, Value::Null, NOW);
+    let visitor = shop.visitor(NOW);
+    for name in ["preferences", "permissions"] {
+        assert_eq!(visitor.get(name), Some(&Value::Object(vec![])), "{name}");
+    }
+    assert_eq!(visitor.get("searches").unwrap().items(), []);
+}

@@ -5,6 +5,7 @@ use crate::event::{self, Envelope, Outbox, Outcome, Ticket};
 use crate::time::Millis;
 use crate::value::Value;
 use crate::visitor::Purpose;
+use crate::visitor::permission::Answer;
 
 impl Shop {
     /// Records an event. The ticket settles when the event is durable, or when the visitor refused.
@@ -23,6 +24,14 @@ impl Shop {
     ) {
         if !self.forgotten && self.consent.stores() {
             self.profile.seen(at);
+            let answer = match name {
+                "Permission Granted" => Some(Answer::Granted),
+                "Permission Withdrawn" => Some(Answer::Withdrawn),
+                _ => None,
+            };
+            if let Some((answer, channel)) = answer.zip(properties.str("channel")) {
+                self.permit(channel, answer, at);
+            }
             let personal = self.allows(Purpose::Personalization);
             let learned = personal && self.profile.history.add(learn(name, &properties, at), at);
             self.save();

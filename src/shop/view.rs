@@ -23,13 +23,12 @@ impl Shop {
                 ("monetary", score(rfm.monetary)),
             ]))
         });
-        let traits =
-            if profile.traits == Value::Null { Value::Object(Vec::new()) } else { profile.traits.clone() };
+        let object = |kept: Value| if kept == Value::Null { Value::Object(Vec::new()) } else { kept };
         let time = |at: Option<Millis>| Value::from(at.map(rfc3339));
         Value::object([
             ("id", profile.id.map(|id| id.to_string()).into()),
             ("customer", profile.customer.as_deref().into()),
-            ("traits", traits),
+            ("traits", object(profile.traits.clone())),
             ("consent", self.consent.to_value()),
             ("visits", f64::from(profile.visits).into()),
             ("orders", (orders.len() as f64).into()),
@@ -38,7 +37,10 @@ impl Shop {
             ("lastSeen", time(profile.last_seen)),
             ("rfm", rfm.into()),
             ("affinities", self.affinities(now)),
-            ("wishes", self.wishes()),
+            ("preferences", object(profile.preferences.to_value())),
+            ("permissions", object(profile.permissions.to_value())),
+            ("searches", self.in_words(true)),
+            ("wishes", self.in_words(false)),
             ("viewed", self.viewed()),
         ])
     }
@@ -50,11 +52,20 @@ impl Shop {
             });
             (name.to_owned(), Value::Array(values.collect()))
         };
-        Value::Object(affinities(self.usable_history(), now).into_iter().map(of).collect())
+        let inferred = affinities(self.usable_history(), now).into_iter().map(of);
+        let mut affinities = Value::Object(inferred.collect());
+        if self.allows(Purpose::Personalization) {
+            self.profile.preferences.lift(&mut affinities);
+        }
+        affinities
     }
 
-    fn wishes(&self) -> Value {
-        let wishes = self.usable_history().iter().rev().filter(|entry| entry.action == Action::Wish);
+    /// What was searched for, or wished for, newest first.
+    fn in_words(&self, searched: bool) -> Value {
+        let fits = |entry: &&crate::visitor::HistoryEntry| {
+            if searched { entry.is_search() } else { entry.action == Action::Wish }
+        };
+        let wishes = self.usable_history().iter().rev().filter(fits);
         let wish = |entry: &crate::visitor::HistoryEntry| {
             Value::object([
                 ("query", entry.query.as_deref().unwrap_or_default().into()),
@@ -68,7 +79,7 @@ impl Shop {
     fn viewed(&self) -> Value {
         let mut ids: Vec<&str> = Vec::new();
         for entry in self.usable_history().iter().rev().filter(|entry| entry.action == Action::View) {
-            if !ids.contains(&entry.id.as_str()) {
+            if !entry.is_search() && !ids.contains(&entry.id.as_str()) {
                 ids.push(&entry.id);
             }
         }

@@ -189,12 +189,16 @@ impl Consent {
         self.decide(false);
     }
 
-    /// Takes what a source says; whether that changed the choice. A word on marketing alone is remembered,
-    /// but is no choice yet.
+    /// Takes what a source says; whether that changed the choice. Where the visitor is to be asked, a word on
+    /// marketing alone is remembered, but is no choice yet.
     pub fn hear(&mut self, source: Source, said: Answers) -> bool {
         let before = self.choice;
         self.said[source as usize] = said;
-        let chosen = self.choice.is_some() || self.said.iter().any(|said| said[0].or(said[1]).is_some());
+        let whole = |said: &Answers| match self.mode {
+            Mode::Ask => said[0].or(said[1]).is_some(),
+            Mode::Granted => *said != [None; 3],
+        };
+        let chosen = self.choice.is_some() || self.said.iter().any(whole);
         if chosen {
             self.decide(source != Source::Shop);
         }

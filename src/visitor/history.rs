@@ -5,6 +5,8 @@ use crate::value::Value;
 
 /// Most entries kept; the oldest go first.
 pub const MAX_ENTRIES: usize = 500;
+/// Most bytes kept, as JSON text, and about: a quota of 5 MB is the whole shop's.
+pub const MAX_BYTES: usize = 96 * 1024;
 /// Longest age of an entry: 25 months, as the CNIL allows for audience data, taken as 760 days.
 pub const MAX_AGE: Millis = 760 * DAY;
 /// Longest id, order or query, in bytes; longer ones are not kept.
@@ -15,7 +17,7 @@ pub const ATTRIBUTES: [&str; 4] = ["brand", "category", "color", "size"];
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    /// Viewed the product's page.
+    /// Viewed the product's page; with a query and no product: searched for it.
     View,
     /// Put it into the cart.
     Cart,
@@ -33,8 +35,9 @@ impl Action {
         ("wish", Action::Wish),
     ];
 
-    /// Reads `view`, `cart`, `purchase` or `wish`.
+    /// Reads `view`, `cart`, `purchase` or `wish`; a `search` is a view of words.
     pub fn parse(name: &str) -> Option<Action> {
+        let name = if name == "search" { "view" } else { name };
         Action::NAMES.iter().find(|(text, _)| *text == name).map(|(_, action)| *action)
     }
 
@@ -96,7 +99,8 @@ impl HistoryEntry {
         entry.order = text("order");
         entry.query = text("query");
         entry.attributes = attributes_of(value.get("attributes").unwrap_or(&Value::Null));
-        let named = !entry.id.is_empty() || (entry.action == Action::Wish && entry.query.is_some());
+        let in_words = matches!(entry.action, Action::View | Action::Wish) && entry.query.is_some();
+        let named = !entry.id.is_empty() || in_words;
         let short = [Some(&entry.id), entry.order.as_ref(), entry.query.as_ref()]
             .into_iter()
             .flatten()
@@ -109,7 +113,7 @@ impl HistoryEntry {
         let mut value = Value::object([
             ("id", self.id.as_str().into()),
             ("at", self.at.into()),
-            ("action", self.action.name().into()),
+            ("action", if self.is_search() { "search" } else { self.action.name() }.into()),
         ]);
         if self.quantity != 1.0 {
             value.set("quantity", self.quantity);
@@ -129,6 +133,19 @@ impl HistoryEntry {
             value.set("attributes", Value::Object(attributes.collect()));
         }
         value
+    }
+
+    /// Whether it is a search: words, and no product.
+    pub fn is_search(&self) -> bool {
+        self.id.is_empty() && self.action == Action::View
+    }
+
+    /// About how many bytes it takes as JSON text.
+    fn weight(&self) -> usize {
+        let texts = [Some(&self.id), self.order.as_ref(), self.query.as_ref()];
+        let attributes = self.attributes.iter().map(|(name, value)| name.len() + value.len() + 6);
+        64 + texts.into_iter().flatten().map(|text| text.len() + 12).sum::<usize>()
+            + attributes.sum::<usize>()
     }
 
     /// Two entries are the same deed when these agree. The size is part of it: one order may hold a
@@ -191,22 +208,24 @@ impl History {
         self.trim(now) || changed
     }
 
-    /// Drops what is past its age or its number. Purchases and wishes outlive views and carts: of
-    /// those the oldest go first.
+    /// Drops what is past its age, its number or its bytes. Purchases and wishes outlive views, searches and
+    /// carts: of those the oldest go first.
     fn trim(&mut self, now: Millis) -> bool {
         let before = self.0.len();
         self.0.retain(|entry| entry.at.saturating_add(MAX_AGE) >= now);
-        let mut excess = self.0.len().saturating_sub(MAX_ENTRIES);
-        let fleeting = self.0.iter().filter(|entry| entry.action <= Action::Cart).count();
-        let mut of_fleeting = excess.min(fleeting);
-        self.0.retain(|entry| {
-            let goes = if entry.action <= Action::Cart { of_fleeting > 0 } else { excess > fleeting };
-            if goes {
-                excess -= 1;
-                of_fleeting = of_fleeting.saturating_sub(usize::from(entry.action <= Action::Cart));
-            }
-            !goes
-        });
+        let mut count = self.0.len();
+        let mut bytes: usize = self.0.iter().map(HistoryEntry::weight).sum();
+        for fleeting in [true, false] {
+            self.0.retain(|entry| {
+                let goes =
+                    (count > MAX_ENTRIES || bytes > MAX_BYTES) && (!fleeting || entry.action <= Action::Cart);
+                if goes {
+                    count -= 1;
+                    bytes -= entry.weight();
+                }
+                !goes
+            });
+        }
         self.0.len() != before
     }
 
@@ -241,6 +260,27 @@ mod tests {
             prop_assert_eq!(left, right);
         }
 
+        /// However clocks jump between visits, what is kept is in order, within its bounds, and never older
+        /// or newer than allowed at the last look.
+        #[test]
+        fn random_visits_keep_the_bounds(visits in proptest::collection::vec((0u64..1000, proptest::collection::vec(("[a-z]{1,200}", 0u64..2000, 0usize..4), 0..80)), 1..12)) {
+            let mut history = History::default();
+            let mut now = NOW;
+            for (day, deeds) in visits {
+                now = NOW - 500 * DAY + day * DAY;
+                history.add(deeds.into_iter().map(|(id, at, action)| HistoryEntry::new(&id, NOW - 1000 * DAY + at * DAY, Action::NAMES[action].1)), now);
+                let read = History::default();
+                let mut read = read;
+                let kept = history.to_value();
+                read.add(kept.items().iter().filter_map(HistoryEntry::from_value), now);
+                let future = history.entries().iter().any(|entry| entry.at > now + DAY);
+                prop_assert!(future || read == history, "it comes back as it was");
+            }
+            prop_assert!(history.entries().len() <= MAX_ENTRIES);
+            prop_assert!(history.entries().iter().all(|entry| entry.at + MAX_AGE >= now));
+            prop_assert!(history.entries().windows(2).all(|pair| pair[0].key() < pair[1].key()));
+        }
+
         #[test]
         fn entries_come_back(entry in entry(), quantity in 0.0f64..100.0, price in proptest::option::of(0.0f64..1e9)) {
             let entry = HistoryEntry { quantity, price, order: Some("o".into()), attributes: vec![("color".into(), "navy".into())], ..entry };
@@ -260,6 +300,31 @@ mod tests {
         history.add((0..700).map(|n| HistoryEntry::new("p", NOW - 700 + n, Action::Purchase)), NOW);
         assert_eq!(history.entries().len(), MAX_ENTRIES);
         assert!(history.entries().iter().all(|e| e.id == "p"), "newest purchases stay");
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_purchases_stay() {
+        let mut history = History::default();
+        let long = |n: u64, action| HistoryEntry {
+            query: Some("q".repeat(MAX_TEXT)),
+            attributes: ATTRIBUTES.map(|name| (name.to_owned(), "v".repeat(MAX_TEXT))).into(),
+            ..HistoryEntry::new(&format!("{n:0>200}"), NOW - 1000 + n, action)
+        };
+        history.add((0..20).map(|n| long(n, Action::Purchase)), NOW);
+        history.add((20..300).map(|n| long(n, Action::View)), NOW);
+        let text = serde_json::to_string(&history.to_value()).unwrap();
+        assert!(text.len() <= MAX_BYTES + MAX_BYTES / 8, "{}", text.len());
+        assert_eq!(history.entries().iter().filter(|e| e.action == Action::Purchase).count(), 20);
+        assert_eq!(history.entries().last().map(|e| e.at), Some(NOW - 701), "the newest view stays");
+    }
+
+    #[test]
+    fn a_search_comes_back() {
+        let said =
+            Value::object([("action", "search".into()), ("query", "suzani".into()), ("at", NOW.into())]);
+        let entry = HistoryEntry::from_value(&said).unwrap();
+        assert!(entry.is_search());
+        assert_eq!(HistoryEntry::from_value(&entry.to_value()), Some(entry));
     }
 
     #[test]

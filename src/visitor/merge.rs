@@ -23,6 +23,8 @@ impl Profile {
             self.customer.clone_from(&other.customer);
             self.id = other.id.or(self.id);
             self.traits = other.traits.clone();
+            self.preferences = other.preferences.clone();
+            self.permissions = other.permissions.clone();
             self.turn = other.turn;
         }
         self.twin.merge(other.twin, newer);

@@ -3,6 +3,8 @@
 use super::consent::Choice;
 use super::history::{Action, History, HistoryEntry};
 use super::id::VisitorId;
+use super::permission::Permissions;
+use super::preferences::Preferences;
 use super::twin::Twin;
 use crate::time::{MINUTE, Millis};
 use crate::value::Value;
@@ -23,6 +25,10 @@ pub struct Profile {
     pub customer: Option<String>,
     /// Traits the shop gave: an object.
     pub traits: Value,
+    /// What the visitor said of themselves.
+    pub preferences: Preferences,
+    /// The channels they may be written to by.
+    pub permissions: Permissions,
     /// What the visitor did.
     pub history: History,
     /// How many visits.
@@ -116,6 +122,8 @@ impl Profile {
             ("firstSeen", time(self.first_seen)),
             ("lastSeen", time(self.last_seen)),
             ("visitStart", time(self.visit_start)),
+            ("preferences", self.preferences.to_value()),
+            ("permissions", self.permissions.to_value()),
             ("history", self.history.to_value()),
         ]);
         if let Some(choice) = self.choice {
@@ -143,6 +151,8 @@ impl Profile {
             first_seen: time("firstSeen"),
             last_seen: time("lastSeen").filter(|last| *last <= now.saturating_add(VISIT_GAP)),
             visit_start: time("visitStart"),
+            preferences: value.get("preferences").map(Preferences::from_value).unwrap_or_default(),
+            permissions: value.get("permissions").map(Permissions::from_value).unwrap_or_default(),
             choice: value.get("consent").map(Choice::from_value),
             ..Profile::default()
         };

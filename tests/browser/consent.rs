@@ -246,6 +246,41 @@ async fn the_banner_fits_small_and_right_to_left_screens() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn permission_is_asked_one_step_at_a_time() {
+    let steps = json!([{ "channel": "newsletter", "benefit": { "en": "New patterns first.", "uz": "Yangi naqshlar." } },
+        { "channel": "sms", "benefit": "We tell you when it is here." }]);
+    let shop = Shop::open(json!({ "permissions": steps })).await.unwrap();
+    let Answer::Text(kind, text) = page("") else { unreachable!("a text is written above") };
+    shop.web.answer("/shop.html", Answer::Text(kind, text + "<tanish-permission></tanish-permission>"));
+    let browser = Browser::start().await.unwrap();
+    browser.visit(&shop.web.url("/shop.html")).await.unwrap();
+    let benefit =
+        "return document.querySelector('tanish-permission').shadowRoot?.querySelector('p')?.textContent";
+    let press = |part: &str| {
+        format!(
+            "document.querySelector('tanish-permission').shadowRoot.querySelector('[part={part}]').click()"
+        )
+    };
+    browser.until("the first step", &format!("{benefit} === 'New patterns first.'")).await.unwrap();
+    browser.run(&press("yes")).await.unwrap();
+    let granted = |event: &Value| event["event"] == "Permission Granted";
+    let events = shop.crm.until("the opt-in", 1, granted).await.unwrap();
+    assert_eq!(events[0]["properties"]["channel"], "newsletter");
+    browser.until("the second step", &format!("{benefit} === 'We tell you when it is here.'")).await.unwrap();
+    browser.run(&press("later")).await.unwrap();
+    browser.until("it to rest", "return document.querySelector('tanish-permission').hidden").await.unwrap();
+
+    browser.run("await tanish.preferences({ brands: ['Atlas'] })").await.unwrap();
+    browser.reload().await.unwrap();
+    browser.until("tanish to start", STARTED).await.unwrap();
+    let brand = browser.run("return tanish.visitor().affinities.brand[0].value").await.unwrap();
+    assert_eq!(brand, "Atlas");
+    assert_eq!(browser.run("return tanish.visitor().permissions.sms.answer").await.unwrap(), "later");
+    browser.run("await tanish.forget()").await.unwrap();
+    assert_eq!(browser.run("return tanish.visitor().permissions").await.unwrap(), json!({}));
+}
+
 /// Where `TANISH_PICTURES` names a folder, what is seen is kept there to be looked at.
 async fn keep_picture(browser: &Browser, name: &str) {
     let Ok(folder) = std::env::var("TANISH_PICTURES") else { return };

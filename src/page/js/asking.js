@@ -42,6 +42,13 @@ export function offerBanner(shop, { mode, banner } = {}) {
   if (mode === "ask" && !shop.visitor().consent.asked) show();
 }
 
+/** Offers the next step of permission in `<tanish-permission>`, where the shop names steps and the page has a place. */
+export function offerPermission(shop, steps) {
+  const named = Array.isArray(steps) && steps.length > 0;
+  if (!named || !document.querySelector("tanish-permission")) return;
+  chunk(new URL("./permission.js", import.meta.url), ({ definePermission }) => definePermission(shop, shop._locale, steps));
+}
+
 /** A part of the widget that few pages need. Without it the page goes on. */
 function chunk(address, use) {
   import(/* @vite-ignore */ address.href).then(use).catch((error) => console.info(`[tanish] ${error.message}`));

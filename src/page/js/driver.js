@@ -111,6 +111,10 @@ export class Driver {
     return name === "diagnostics" ? { ...seen, store: this.#store.kind } : seen;
   }
 
+  nextPermission(channels) {
+    return this.#core.next_permission(channels, Date.now());
+  }
+
   /** All that is kept of the visitor who is here now. */
   async export() {
     const { profile } = this.view("export");

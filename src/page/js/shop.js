@@ -1,12 +1,12 @@
 // The shop, as its page sees it.
-import { hearConsent, offerBanner } from "./asking.js";
+import { hearConsent, offerBanner, offerPermission } from "./asking.js";
 import { Driver } from "./driver.js";
 import { twinAddress } from "./twin.js";
 import { ENTRIES, fetchFile } from "./files.js";
 import { loadModule } from "./wasm.js";
 
 /** What the queue before start may call. */
-const COMMANDS = ["track", "identify", "recommend", "history", "consent", "flush", "forget", "onChange"];
+const COMMANDS = ["track", "identify", "recommend", "history", "consent", "preferences", "permission", "flush", "forget", "onChange"];
 
 /** Starts the shop of this page. `changed(anew)` hears of every change. */
 export async function openShop({ site = "/tanish/site.json", language, wasm, ...overrides } = {}, changed) {
@@ -26,6 +26,7 @@ export async function openShop({ site = "/tanish/site.json", language, wasm, ...
   shop._driver.listen();
   hearConsent(settings.consent, (source, answers) => shop._driver.tell("signal", source, answers));
   offerBanner(shop, settings.consent);
+  offerPermission(shop, settings.permissions);
   return shop;
 }
 
@@ -130,6 +131,21 @@ class Shop {
 
   async consent(choice) {
     await this._driver.ask("consent", plain(choice));
+  }
+
+  async preferences(answers) {
+    await this._driver.ask("preferences", plain(answers));
+  }
+
+  /** `true`: granted, `false`: withdrawn, `null`: not now. */
+  async permission(channel, granted) {
+    if (typeof channel !== "string" || !channel) throw new Error("permission needs a channel, as \"newsletter\"");
+    if (granted === null) return this._driver.tell("later", channel);
+    await this.track(granted === true ? "Permission Granted" : "Permission Withdrawn", { channel });
+  }
+
+  _nextPermission(channels) {
+    return this._driver.nextPermission(channels);
   }
 
   async flush() {

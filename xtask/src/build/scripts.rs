@@ -8,7 +8,7 @@ use crate::workspace;
 const FOLDER: &str = "src/page/js";
 
 /// The scripts that `tanish.js` loads by name, when a page needs them.
-const PARTS: [&str; 2] = ["banner.js", "consent.js"];
+const PARTS: [&str; 3] = ["banner.js", "consent.js", "permission.js"];
 
 /// The name of the glue beside the page's own modules.
 const GLUE: &str = "glue.js";

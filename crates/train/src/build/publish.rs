@@ -247,7 +247,7 @@ fn site_json(currency: Option<&str>, languages: &[String]) -> Value {
 }
 
 /// The widget's scripts; the entry, which names all else, last.
-const SCRIPTS: [&str; 4] = ["banner.js", "consent.js", "engine.js", "tanish.js"];
+const SCRIPTS: [&str; 5] = ["banner.js", "consent.js", "engine.js", "permission.js", "tanish.js"];
 
 /// Copies `tanish.*.wasm` and [`SCRIPTS`] from `widget`, scripts last: an old script goes on
 /// meeting its own module, which is removed only when a later script has replaced the one that names it.
