@@ -1,4 +1,4 @@
-import type { HistoryEntry, Kind, Recommendations } from "./tanish.js";
+import type { Context, Groups, HistoryEntry, Kind, Recommendations } from "./tanish.js";
 
 export type { Action, HistoryEntry, Item, Kind, Recommendations } from "./tanish.js";
 
@@ -16,7 +16,10 @@ export type Reader = (
 
 /** A question for products, with all that is known of the visitor. */
 export interface EngineQuery {
-  kind: Kind;
+  /** A placement of `site.json`, which holds its rules. */
+  placement?: string;
+  /** Needed where no placement says it. */
+  kind?: Kind;
   /** What the visitor did, in any order. Default: nothing, a first visit. */
   history?: HistoryEntry[];
   /** How many, 1 to 100. Default: 6. */
@@ -25,6 +28,14 @@ export interface EngineQuery {
   product?: string;
   /** Products never to show. */
   exclude?: string[];
+  /** Products in the cart. */
+  cart?: string[];
+  /** Sizes the visitor stated. */
+  sizes?: string | string[] | { [category: string]: string | string[] };
+  /** What `popular` and `popular-nearby` look at first. */
+  within?: Groups;
+  /** Where the visitor is. */
+  context?: Context;
   /** The language of `because`. Default: `en`. */
   language?: string;
   /** The time of the decision: the same question at the same time has the same answer. Default: now. */
@@ -171,4 +182,9 @@ export class Engine {
   run<T>(experiment: Experiment<T>, attributes?: Attributes, options?: EvaluationOptions): ExperimentResult<T>;
   /** Whether a condition holds. Default of `savedGroups`: those in `campaigns.json`. */
   evalCondition(condition: Condition, attributes?: Attributes, options?: { savedGroups?: SavedGroups }): boolean;
+  /** The same products in a visitor's order, each once; see `Shop.rank`. */
+  rank<T extends string | number | object>(
+    products: readonly T[],
+    visitor?: { history?: HistoryEntry[]; now?: string | number | Date },
+  ): Promise<T[]>;
 }

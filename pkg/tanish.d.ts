@@ -8,7 +8,10 @@ export type Kind =
   | "bought-together"
   | "buy-again"
   | "popular"
-  | "recently-viewed";
+  | "popular-nearby"
+  | "new"
+  | "recently-viewed"
+  | "complement";
 
 /** What a visitor did with a product. */
 export type Action = "view" | "cart" | "purchase" | "wish" | "search";
@@ -109,6 +112,8 @@ export interface StartOptions {
   cookie?: { domain?: string };
   /** ISO 4217 code of all prices. */
   currency?: string;
+  /** Places of the shop's pages and the rules that hold there; `*`: rules that hold everywhere. */
+  placements?: { [id: string]: Placement };
   /** How prices are written, as in `# ##0 soʻm` or `€#.##0,00`; default: as the page's language does. */
   priceFormat?: string;
   /** The module, where the page may not fetch it: its bytes, a response or a compiled module. */
@@ -116,11 +121,90 @@ export interface StartOptions {
   [key: string]: unknown;
 }
 
-/** A question for products. */
+/** How a rule compares. `in` and `nin` take a list; `contains` looks at the beginnings of words. */
+export type Operator = "eq" | "ne" | "in" | "nin" | "lt" | "lte" | "gt" | "gte" | "exists" | "contains";
+
+/**
+ * What a product must be for a rule to speak of it. `field`: `id`, `title`, `price`, `discount` (per cent),
+ * `stock`, `age` (days in the catalogue), `margin`, or an attribute such as `brand`, `category`, `color`,
+ * `size`. `op` is `in` where it is left out. A text alone is a product's id.
+ */
+export type Condition =
+  | string
+  | { field: string; op?: Operator; value?: string | number | boolean | (string | number)[] }
+  | { all: { field: string; op?: Operator; value?: string | number | boolean | (string | number)[] }[] };
+
+/** A text, or one by language: `{ en: "…", uz: "…" }`. */
+export type Words = string | { [language: string]: string };
+
+/** A rule for what the visitor owns: `hide` is `true`, `false` or a number of days. The first that fits decides. */
+export type OwnedRule = Partial<Exclude<Condition, string>> & { hide?: boolean | number };
+
+/** A place of the shop's pages, and the rules that hold there. */
+export interface Placement {
+  kind?: Kind;
+  /** 1 to 100. */
+  limit?: number;
+  /** Products, or the best that meets a condition, at a position from 1; without one, where it stands in the list. */
+  pin?: (
+    | string
+    | { id: string; position?: number; because?: Words }
+    | (Exclude<Condition, string> & { position?: number; because?: Words })
+  )[];
+  /** Multiplies scores by `by`, default 2. */
+  boost?: (Exclude<Condition, string> & { by?: number; because?: Words })[];
+  /** Shown only where nothing else is left. */
+  bury?: Condition[];
+  /** Never shown. */
+  exclude?: Condition[];
+  /** What was bought: hidden (`true`), shown (`false`), hidden for so many days, or a rule a category. */
+  bought?: boolean | number | OwnedRule[];
+  /** What is in the cart, likewise. */
+  cart?: boolean | OwnedRule[];
+  /** `true`, a strength from 0 to 1, or a strength and how many alike: `{ maxPer: { "category+color": 2 } }`. */
+  diversity?: boolean | number | { strength?: number; maxPer?: { [attributes: string]: number } };
+  maxPerBrand?: number;
+  /** Only what is there in the visitor's size. */
+  size?: boolean;
+  /** Prices in the shop's currency; `around: 2` is half to double the visitor's usual price of the category. */
+  price?: { min?: number; max?: number; around?: number };
+  outOfStock?: "hide" | "last" | "show";
+  /** Kinds that fill the list where the first has too few, in order. */
+  fallback?: Kind[];
+}
+
+/** Groups a visitor belongs to, by the names the orders give them. */
+export interface Groups {
+  city?: string | string[];
+  region?: string | string[];
+  country?: string | string[];
+  /** A segment of the shop's own. */
+  segment?: string | string[];
+  /** People who know each other: who referred whom. */
+  circle?: string | string[];
+}
+
+/** What the page knows of where the visitor is. */
+export interface Context extends Groups {
+  /** Names of cities, or what they are: `[{ city: "Tashkent", country: "UZ" }]`. */
+  places?: (string | Groups)[];
+  [key: string]: unknown;
+}
+
+/** A question for products. What it does not say is as its placement has it. */
 export interface RecommendQuery {
-  kind: Kind;
+  /** A placement of `site.json`. */
+  placement?: string;
+  /** Needed where no placement says it. */
+  kind?: Kind;
   /** How many, 1 to 100. Default: 6. */
   limit?: number;
+  /** Products in the cart. Default: what the events of this visitor tell. */
+  cart?: string[];
+  /** `popular` only within these groups first. Default for `popular-nearby`: the context, else the traits. */
+  within?: Groups;
+  /** Sizes the visitor stated. Default: the traits `size` and `sizes` given to `identify`. */
+  sizes?: string | string[] | { [category: string]: string | string[] };
   /** The product on the page, where the kind starts from one. */
   product?: string;
   /** Products never to show, for instance those already on the page. */
@@ -225,6 +309,15 @@ export interface Shop {
   identify(customer: string | number | null | undefined, traits?: { [name: string]: unknown }): Promise<void>;
   /** Decides, in this page, what to show. */
   recommend(query: RecommendQuery): Promise<Recommendations>;
+  /**
+   * The same products in this visitor's order, each once: for category pages and search results. Elements are
+   * ids, or objects with an `id` (or `product_id`) and, where the page knows them, `brand`, `category`,
+   * `color`. Returns at once with what is known by now; awaited, it waits for the files that tell more.
+   * What nothing is known of keeps its place; a visitor without a history sees the list as it is.
+   */
+  rank<T extends string | number | object>(products: readonly T[]): T[] & PromiseLike<T[]>;
+  /** What the page knows of place and time. Kept for this page only; elements decide anew. */
+  setContext(context: Context): void;
   visitor(): Visitor;
   /** Gives the page orders and wishes the shop already knows. */
   history(entries: HistoryEntry[]): void;

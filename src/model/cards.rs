@@ -25,6 +25,13 @@ pub struct Card {
     pub added: Option<Millis>,
     /// Attributes: name (`brand`, `category`, `color`, `size` …), values.
     pub attributes: Vec<(String, Vec<String>)>,
+    /// Price before the present sale, where there is one; finite and not negative.
+    pub list_price: Option<f64>,
+    /// Of the values of the attribute `size`, those that are sold out.
+    pub sold_out: Vec<String>,
+    /// Where the margin lies among [`super::CatalogEntry::margin_cuts`], as [`super::position_among`]
+    /// counts; the margin itself is nowhere in the files.
+    pub margin: Option<u8>,
 }
 
 impl Card {
@@ -50,7 +57,8 @@ impl Card {
 
     fn check(&self) -> Result<(), ModelError> {
         let safe = [&self.url, &self.image].into_iter().flatten().all(|url| safe_url(url));
-        let priced = self.price.is_none_or(|price| price.is_finite() && price >= 0.0);
+        let mut prices = [self.price, self.list_price].into_iter().flatten();
+        let priced = prices.all(|price| price.is_finite() && price >= 0.0);
         match (safe, priced) {
             (true, true) => Ok(()),
             (false, _) => Err(ModelError::Damaged("a card's address is neither http(s) nor relative")),

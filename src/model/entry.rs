@@ -18,7 +18,8 @@ pub struct Entry {
     pub generation: String,
     /// Time of the newest order or event the model has seen.
     pub trained_to: Millis,
-    /// How many products have numbers: `0..products`.
+    /// How many rows have numbers: `0..products`. Past the products that have cards come the groups, see
+    /// [`super::group_id`].
     pub products: u32,
     /// Which file a product's row is in.
     pub places: Places,
@@ -135,10 +136,27 @@ pub struct CatalogEntry {
     pub cards_per_shard: u32,
     /// Shards in one pack file; 0 = each shard is a file.
     pub pack: u32,
-    /// Version of the cards of the most popular products: a hash of their content.
+    /// Version of the cards of the most popular and the newest products: a hash of their content.
     pub top: u64,
     /// Shards replaced since, by rising number, at most [`MAX_PATCHES`].
     pub patches: Vec<Patch>,
+    /// The margins that rules of `site.json` compare with, rising, at most [`MAX_CUTS`]. A card says on which
+    /// side of each its product is, and no more.
+    pub margin_cuts: Vec<f64>,
+    /// Numbers of the newest products, newest first, at most [`MAX_NEWEST`].
+    pub newest: Vec<u32>,
+}
+
+/// Most products in [`CatalogEntry::newest`].
+pub const MAX_NEWEST: usize = 60;
+
+/// Most thresholds of margins: their places fit a byte.
+pub const MAX_CUTS: usize = 100;
+
+/// Where a value lies among rising thresholds: `2 i + 1` on threshold `i`, `2 i` between `i - 1` and `i`.
+pub fn position_among(cuts: &[f64], value: f64) -> u8 {
+    let below = cuts.iter().take(MAX_CUTS).take_while(|cut| **cut < value).count();
+    (2 * below + usize::from(cuts.get(below) == Some(&value))) as u8
 }
 
 /// A card shard that was replaced; it is a file of its own also where the others are packed.
@@ -163,7 +181,10 @@ impl CatalogEntry {
         check_generation(&entry.model)?;
         let patched = entry.patches.len() <= MAX_PATCHES
             && entry.patches.windows(2).all(|pair| pair[0].shard < pair[1].shard);
-        if patched && entry.pack <= MAX_PACK && (1..=4096).contains(&entry.cards_per_shard) {
+        let cuts = &entry.margin_cuts;
+        let rising = cuts.windows(2).all(|pair| pair[0] < pair[1]) && cuts.iter().all(|cut| cut.is_finite());
+        let ruled = rising && cuts.len() <= MAX_CUTS && entry.newest.len() <= MAX_NEWEST;
+        if patched && ruled && entry.pack <= MAX_PACK && (1..=4096).contains(&entry.cards_per_shard) {
             Ok(entry)
         } else {
             Err(ModelError::Damaged("catalogue entry out of bounds"))
@@ -213,6 +234,15 @@ mod tests {
     #[test]
     fn comes_back() {
         assert_eq!(Entry::decode(&entry().encode().unwrap()), Ok(entry()));
+    }
+
+    #[test]
+    fn places_among_thresholds() {
+        let place = |value| position_among(&[0.1, 0.4], value);
+        assert_eq!([0.0, 0.1, 0.2, 0.4, 0.9].map(place), [0, 1, 2, 3, 4]);
+        assert_eq!(position_among(&[], 1.0), 0);
+        let many: Vec<f64> = (0..200).map(f64::from).collect();
+        assert_eq!(position_among(&many, 500.0), 200);
     }
 
     #[test]

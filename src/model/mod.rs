@@ -22,6 +22,7 @@
 mod cards;
 mod entry;
 mod file;
+mod group;
 mod head;
 mod pack;
 mod place;
@@ -29,8 +30,11 @@ mod rows;
 mod wire;
 
 pub use cards::{Card, CardShard, TopCards, safe_url};
-pub use entry::{CatalogEntry, Entry, MAX_PATCHES, Patch, Popular, Settings};
+pub use entry::{
+    CatalogEntry, Entry, MAX_CUTS, MAX_NEWEST, MAX_PATCHES, Patch, Popular, Settings, position_among,
+};
 pub use file::{ENTRIES, FileKind, ModelError, Name, decode, encode};
+pub use group::{GROUP_KINDS, group_id};
 pub use head::Head;
 pub use pack::{Pack, Packed};
 pub use place::{Places, ProductRef, RowFile, fingerprint, key_of};

@@ -9,10 +9,12 @@ mod host;
 mod wire;
 
 use crate::event::{self, Outcome};
-use crate::recommend::{Language, Library, recommend};
-use crate::shop::{Boot, Effect, Shop, items_to_value, read_query};
+use crate::recommend::{Language, Library, Placements, Problems, Request, recommend, reorder};
+use crate::shop::{Boot, Effect, Shop, items_to_value, places, read_query};
 use crate::time::Millis;
 use crate::value::Value;
+use crate::visitor::HistoryEntry;
+use crate::visitor::history::History;
 use wasm_bindgen::prelude::*;
 use wire::{from_js, texts, to_js};
 
@@ -65,6 +67,12 @@ impl Core {
     pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> JsValue {
         self.shop.file(name, bytes);
         self.carry_out()
+    }
+
+    /// The order of a list as far as is known now, and what the script has to do.
+    pub fn order(&mut self, products: JsValue, now: f64) -> Vec<JsValue> {
+        let places = self.shop.order(from_js(&products).items(), now as Millis);
+        vec![to_js(&places), self.carry_out()]
     }
 
     /// Writes the profile, if `save` was asked for and nothing was erased since. What another tab wrote
@@ -128,6 +136,7 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
         "track" => shop.track(ticket, &text(1), at(2), now),
         "identify" => shop.identify(ticket, at(1).as_str().map(str::to_owned), at(2), now),
         "recommend" => shop.recommend(ticket, &at(1), now),
+        "rank" => shop.rank(ticket, at(1).items().to_vec(), now),
         "consent" => {
             shop.cookies(browser::cookies());
             shop.consent(ticket, &at(1), now);
@@ -146,6 +155,7 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
         "history" => shop.history(at(0).items(), now),
         "store_failed" => shop.store_failed(&texts(&at(0))),
         "page" => shop.page(at(0)),
+        "context" => shop.set_context(at(0)),
         // What is stored now, not what was when the other tab told: its news may be old.
         "storage" => {
             if let Some(stored) = browser::profile() {
@@ -231,43 +241,68 @@ pub fn unjournal(ids: JsValue) {
 
 /// Recommendations without a page: the same code over the same files, in any runtime.
 #[wasm_bindgen]
-pub struct EngineCore(Library);
+#[derive(Default)]
+pub struct EngineCore {
+    library: Library,
+    placements: Placements,
+}
 
 #[wasm_bindgen]
 impl EngineCore {
     /// An engine without files.
     #[wasm_bindgen(constructor)]
     pub fn new() -> EngineCore {
-        EngineCore(Library::default())
+        EngineCore::default()
+    }
+
+    /// Takes `site.json`; returns what is wrong in it.
+    pub fn site(&mut self, site: JsValue) -> JsValue {
+        let mut problems = Problems::default();
+        self.placements = Placements::read(from_js(&site).get("placements"), &mut problems);
+        to_js(&Value::Array(problems.0.into_iter().map(Value::from).collect()))
     }
 
     /// Takes a file, or `undefined` for one that is not there; returns what is wrong with it.
     pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Option<String> {
-        self.0.put(name, bytes).err().map(|error| error.to_string())
+        self.library.put(name, bytes).err().map(|error| error.to_string())
     }
 
     /// `{items}`, `{needs: [names]}` or `{error}`.
     pub fn recommend(&self, query: JsValue, now: f64) -> JsValue {
         let query = from_js(&query);
-        let entries = query.get("history").map(Value::items).unwrap_or_default();
-        let mut history = crate::visitor::history::History::default();
-        history.add(entries.iter().filter_map(crate::visitor::HistoryEntry::from_value), now as Millis);
+        let history = history_of(&query, now as Millis);
         let locale = query.str("language").unwrap_or_default();
-        to_js(&match read_query(&query, now as Millis) {
+        to_js(&match read_query(&query, &self.placements, now as Millis) {
             Err(problem) => Value::object([("error", problem.into())]),
-            Ok(question) => match recommend(&question, history.entries(), &self.0) {
+            Ok(question) => match recommend(&question, history.entries(), &self.library) {
                 Ok(items) => items_to_value(question.kind, &items, Language::parse(locale), locale),
-                Err(needs) => {
-                    let names = needs.iter().map(|name| Value::from(name.to_string()));
-                    Value::object([("needs", Value::Array(names.collect()))])
-                }
+                Err(needs) => needed(&needs),
             },
+        })
+    }
+
+    /// `{places}` of the list `products` in a visitor's order, or `{needs: [names]}`.
+    pub fn rank(&self, query: JsValue, now: f64) -> JsValue {
+        let query = from_js(&query);
+        let history = history_of(&query, now as Millis);
+        let products = query.get("products").map(Value::items).unwrap_or_default();
+        let order = reorder(products, history.entries(), now as Millis, &self.library);
+        to_js(&if order.needs.is_empty() {
+            Value::object([("places", places(order.places))])
+        } else {
+            needed(&order.needs)
         })
     }
 }
 
-impl Default for EngineCore {
-    fn default() -> EngineCore {
-        EngineCore::new()
-    }
+fn history_of(query: &Value, now: Millis) -> History {
+    let entries = query.get("history").map(Value::items).unwrap_or_default();
+    let mut history = History::default();
+    history.add(entries.iter().filter_map(HistoryEntry::from_value), now);
+    history
+}
+
+fn needed(needs: &[Request]) -> Value {
+    let names = needs.iter().map(|name| Value::from(name.to_string()));
+    Value::object([("needs", Value::Array(names.collect()))])
 }

@@ -1,7 +1,9 @@
 //! Why a product is shown, in words.
 
+use crate::value::Value;
+
 /// The reason for one product. The text names a product where its title is at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Because {
     /// The visitor viewed this product.
     Viewed(String),
@@ -25,6 +27,18 @@ pub enum Because {
     Popular,
     /// The visitor looked at it.
     Seen,
+    /// It goes with all that is in the cart.
+    WithCart,
+    /// It came into the shop lately.
+    New,
+    /// Many people buy it in this place.
+    PopularIn(String),
+    /// Many people buy it in the visitor's circle or segment.
+    PopularAmong,
+    /// The shop put it there.
+    Pinned,
+    /// The shop's own words: a text, or one by language.
+    Rule(Value),
 }
 
 /// Languages the library speaks.
@@ -65,6 +79,12 @@ impl Because {
             Because::With(_) => "with",
             Because::Popular => "popular",
             Because::Seen => "seen",
+            Because::WithCart => "with-cart",
+            Because::New => "new",
+            Because::PopularIn(_) => "popular-in",
+            Because::PopularAmong => "popular-among",
+            Because::Pinned => "pinned",
+            Because::Rule(_) => "rule",
         }
     }
 
@@ -77,14 +97,16 @@ impl Because {
             | Because::Wished(id)
             | Because::Like(id)
             | Because::With(id) => Some(id),
-            Because::BuysOften | Because::BoughtBefore | Because::Due | Because::Popular | Because::Seen => {
-                None
-            }
+            _ => None,
         }
     }
 
     /// The reason in words; `title` is that of [`Because::product`], where known.
     pub fn text(&self, language: Language, title: Option<&str>) -> String {
+        if let Because::Rule(words) = self {
+            return spoken(words, language).to_owned();
+        }
+        let title = if let Because::PopularIn(place) = self { Some(place.as_str()) } else { title };
         let [english, uzbek, russian] = self.words(title.is_some());
         let pattern = match language {
             Language::English => english,
@@ -107,7 +129,9 @@ impl Because {
             (Because::InCart(_), true) => {
                 ["Goes with % in your cart", "Savatingizdagi: %", "К товару в корзине: %"]
             }
-            (Because::InCart(_), false) => ["Goes with your cart", "Savatingizga mos", "К вашей корзине"],
+            (Because::InCart(_), false) | (Because::WithCart, _) => {
+                ["Goes with your cart", "Savatingizga mos", "К вашей корзине"]
+            }
             (Because::Bought(_), true) => ["Because you bought %", "Siz xarid qilgan: %", "Вы покупали: %"],
             (Because::Bought(_), false) => {
                 ["Because of what you bought", "Xaridlaringiz asosida", "На основе ваших покупок"]
@@ -127,8 +151,23 @@ impl Because {
             (Because::With(_), false) => ["Bought together", "Birga xarid qilinadi", "Покупают вместе"],
             (Because::Popular, _) => ["Popular now", "Hozir ommabop", "Сейчас популярно"],
             (Because::Seen, _) => ["You looked at this", "Siz buni koʻrgansiz", "Вы это смотрели"],
+            (Because::New, _) => ["New in the shop", "Doʻkonda yangi", "Новинка"],
+            (Because::PopularIn(_), _) => ["Popular in %", "Ommabop: %", "Популярно: %"],
+            (Because::PopularAmong, _) => {
+                ["Popular with people like you", "Sizga oʻxshaganlar tanlovi", "Выбор таких, как вы"]
+            }
+            (Because::Pinned | Because::Rule(_), _) => {
+                ["Picked by the shop", "Doʻkon tavsiyasi", "Выбор магазина"]
+            }
         }
     }
+}
+
+/// The shop's words in a language, else the first.
+fn spoken(words: &Value, language: Language) -> &str {
+    let all = words.members();
+    let own = all.iter().find(|(tag, _)| Language::parse(tag) == language).or(all.first());
+    words.as_str().or_else(|| own?.1.as_str()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -142,6 +181,21 @@ mod tests {
         assert_eq!(because.text(Language::parse("uz-Latn"), Some("Choynak")), "Siz koʻrgan: Choynak");
         assert_eq!(because.text(Language::parse("RU"), None), "На основе просмотренного");
         assert_eq!(Because::Popular.text(Language::parse("de"), None), "Popular now");
+        let place = Because::PopularIn("Ташкент".into());
+        assert_eq!(
+            (place.text(Language::Russian, None).as_str(), place.product()),
+            ("Популярно: Ташкент", None)
+        );
+    }
+
+    #[test]
+    fn a_shop_may_say_it_in_its_own_words() {
+        let words = |json: &str| Because::Rule(serde_json::from_str(json).unwrap());
+        let both = words(r#"{"uz":"Toshkentda tikilgan","en":"Made in Tashkent"}"#);
+        assert_eq!(both.text(Language::English, None), "Made in Tashkent");
+        assert_eq!(both.text(Language::Uzbek, None), "Toshkentda tikilgan");
+        assert_eq!(both.text(Language::Russian, None), "Toshkentda tikilgan");
+        assert_eq!(words(r#""Sale""#).text(Language::Russian, None), "Sale");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::library::Reading;
 use super::rank::Candidate;
-use super::scores::Scores;
+use super::scores::{Scores, Sum};
 use super::{Because, MAX_BOUGHT};
 use crate::hash::spread;
 use crate::model::{Entry, Relation, Settings};
@@ -106,7 +106,7 @@ impl Told<'_> {
     }
 }
 
-/// All candidates, in no order. What was bought once, and what people do not buy again, is not among them.
+/// All candidates, in no order. What was bought once, and what people do not buy again, is marked as spent.
 pub(super) fn candidates(entry: &Entry, history: &[HistoryEntry], reading: &mut Reading) -> Vec<Candidate> {
     let settings = &entry.settings;
     let told = told(history, settings);
@@ -183,10 +183,13 @@ fn blend(
         (_, Some(product)) if product.times > 1 => Because::BuysOften,
         _ => Because::BoughtBefore,
     };
-    let shown = blend.sums().iter().filter(|sum| !once.contains(&sum.number));
-    shown
-        .map(|sum| Candidate { number: sum.number, score: sum.score, because: because(sum.source) })
-        .collect()
+    let candidate = |sum: &Sum| Candidate {
+        number: sum.number,
+        score: sum.score,
+        because: because(sum.source),
+        spent: once.contains(&sum.number),
+    };
+    blend.sums().iter().map(candidate).collect()
 }
 
 /// Marks the visitor's own purchases among the sources of a score.

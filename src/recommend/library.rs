@@ -259,6 +259,30 @@ impl<'a> Reading<'a> {
         Reading { library, needs: Vec::new() }
     }
 
+    /// Numbers of the newest products.
+    pub fn newest(&mut self) -> &'a [u32] {
+        self.catalog().map_or(&[], |catalog| &catalog.newest)
+    }
+
+    /// The card of a product, where it is among those that lie in one file and that file is here.
+    pub fn top_card(&self, number: u32) -> Option<&'a Card> {
+        let library = self.library;
+        match &library.find(&library.catalog.here()?.top())?.shard {
+            Shard::Top(top) => top.cards.iter().find(|(top, _)| *top == number).map(|(_, card)| card),
+            _ => None,
+        }
+    }
+
+    /// Where it reads from.
+    pub fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// The thresholds that cards' margins are told by; none where the catalogue's entry is not at hand.
+    pub fn margin_cuts(&self) -> &'a [f64] {
+        self.library.catalog.here().map_or(&[], |catalog| &catalog.margin_cuts)
+    }
+
     fn need(&mut self, name: Name, place: Option<(Name, u32, u32)>) {
         if !self.needs.iter().any(|request| request.name == name) {
             let mut wanted = self.library.wanted.borrow_mut();
@@ -351,6 +375,13 @@ impl<'a> Reading<'a> {
         None
     }
 
+    /// The row of a group, which has a number past all cards; so no product is taken for it.
+    pub fn group(&mut self, id: &str) -> Option<Row> {
+        let place = self.place(id)?;
+        let products = self.catalog()?.products;
+        self.row(place).filter(|_| place.number >= products)
+    }
+
     /// The row of a product. A damaged row counts as none.
     pub fn row(&mut self, place: ProductRef) -> Option<Row> {
         match self.rows(place.file)? {
@@ -362,9 +393,7 @@ impl<'a> Reading<'a> {
     /// The card of a product.
     pub fn card(&mut self, number: u32) -> Option<&'a Card> {
         let catalog = self.catalog()?;
-        if let Some(Held { shard: Shard::Top(top), .. }) = self.library.find(&catalog.top())
-            && let Some((_, card)) = top.cards.iter().find(|(top, _)| *top == number)
-        {
+        if let Some(card) = self.top_card(number) {
             return Some(card);
         }
         if number >= catalog.products {
@@ -394,6 +423,13 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// The card of a product by its id, if all it takes is at hand.
+pub fn card_of<'a>(product: &str, library: &'a Library) -> Option<&'a Card> {
+    let mut reading = Reading::new(library);
+    let place = reading.place(product)?;
+    reading.card(place.number)
 }
 
 #[cfg(test)]

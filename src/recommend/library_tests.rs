@@ -30,6 +30,8 @@ fn catalog(model: &Entry, pack: u32, patches: Vec<Patch>) -> CatalogEntry {
         pack,
         top: 1,
         patches,
+        margin_cuts: Vec::new(),
+        newest: Vec::new(),
     }
 }
 

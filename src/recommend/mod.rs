@@ -1,20 +1,36 @@
 //! What to show: from a history and the files at hand to products, each with its reason.
 
+mod band;
 pub mod because;
+mod complement;
+mod condition;
+mod diversity;
 mod for_you;
+mod groups;
 pub mod kind;
 pub mod library;
+mod newest;
+mod placement;
 mod rank;
+mod reorder;
 mod scores;
+mod select;
+mod sizes;
 
 pub use because::{Because, Language};
+pub use condition::Condition;
+pub use groups::Groups;
 pub use kind::Kind;
-pub use library::{FileState, Library, Request};
+pub use library::{FileState, Library, Request, card_of};
+pub use placement::{Placements, Problems, Rules};
+pub use reorder::{Order, reorder};
+pub use sizes::Stated;
 
 use crate::model::Card;
 use crate::time::Millis;
 use crate::visitor::HistoryEntry;
 use library::Reading;
+use std::sync::Arc;
 
 /// Most products in one answer.
 pub const MAX_LIMIT: usize = 100;
@@ -35,6 +51,34 @@ pub struct Query {
     pub exclude: Vec<String>,
     /// The present.
     pub now: Millis,
+    /// The rules that hold there.
+    pub rules: Arc<Rules>,
+    /// Products in the visitor's cart.
+    pub cart: Vec<String>,
+    /// Sizes the visitor stated.
+    pub sizes: Stated,
+    /// Where the visitor is and where they belong, for `popular-nearby`.
+    pub near: Groups,
+    /// Whether `popular` is asked for in these groups, too.
+    pub within: bool,
+}
+
+impl Query {
+    /// The best six of a kind at a time, without rules and with an empty cart.
+    pub fn new(kind: Kind, now: Millis) -> Query {
+        Query {
+            kind,
+            limit: 6,
+            product: None,
+            exclude: Vec::new(),
+            now,
+            rules: Arc::default(),
+            cart: Vec::new(),
+            sizes: Stated::default(),
+            near: Groups::default(),
+            within: false,
+        }
+    }
 }
 
 /// One recommended product.
@@ -57,44 +101,14 @@ pub fn recommend<'a>(
     history: &[HistoryEntry],
     library: &'a Library,
 ) -> Result<Vec<Item<'a>>, Vec<Request>> {
-    let mut reading = Reading::new(library);
-    let mut candidates = rank::rank(query, history, &mut reading);
-    if !reading.needs.is_empty() {
-        return Err(reading.needs);
-    }
-    let mut items: Vec<Item> = Vec::new();
-    let mut wanted = 0;
-    while items.len() + wanted < query.limit {
-        let Some(candidate) = candidates.pop() else { break };
-        match reading.card(candidate.number) {
-            None if reading.missing(candidate.number) => wanted += 1,
-            None => {}
-            Some(card) => {
-                let excluded = query.exclude.contains(&card.id) || query.product.as_deref() == Some(&card.id);
-                if card.available() && !excluded {
-                    // The product whose page it is goes without saying.
-                    let other =
-                        candidate.because.product().filter(|id| query.product.as_deref() != Some(*id));
-                    let named = other.and_then(|id| card_of(id, library));
-                    items.push(Item { card, score: candidate.score, because: candidate.because, named });
-                }
-            }
-        }
-    }
-    if reading.needs.is_empty() {
+    let answer = select::select(query, history, Reading::new(library));
+    if answer.is_ok() {
         library.answered();
-        Ok(items)
-    } else {
-        Err(reading.needs)
     }
+    answer
 }
 
-/// The card of a product by its id, if all it takes is at hand.
-pub fn card_of<'a>(product: &str, library: &'a Library) -> Option<&'a Card> {
-    let mut reading = Reading::new(library);
-    let place = reading.place(product)?;
-    reading.card(place.number)
-}
-
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,9 @@
 //! Candidates in order, with their reasons, before cards are looked at.
 
+use super::complement::complement;
+use super::groups::popular_in;
 use super::library::Reading;
+use super::newest::newest;
 use super::{Because, Kind, Query, for_you};
 use crate::model::{Entry, Relation};
 use crate::time::{DAY, Millis};
@@ -14,6 +17,14 @@ pub struct Candidate {
     pub number: u32,
     pub score: f64,
     pub because: Because,
+    /// Bought once, and nobody buys it twice.
+    pub spent: bool,
+}
+
+impl Candidate {
+    pub fn new(number: u32, score: f64, because: Because) -> Candidate {
+        Candidate { number, score, because, spent: false }
+    }
 }
 
 /// Better is greater; equal scores are ordered by number, so an answer is the same everywhere.
@@ -51,8 +62,12 @@ pub fn rank(query: &Query, history: &[HistoryEntry], reading: &mut Reading) -> B
         Kind::Similar => related(query, Relation::Similar, reading),
         Kind::BoughtTogether => related(query, Relation::Together, reading),
         Kind::BuyAgain => buy_again(query.now, history, reading),
+        Kind::Popular if query.within => popular_in(&query.near, popular(entry, reading), reading),
         Kind::Popular => popular(entry, reading),
         Kind::RecentlyViewed => recently_viewed(query, history, reading),
+        Kind::Complement => complement(query, reading),
+        Kind::New => newest(query, history, reading),
+        Kind::PopularNearby => popular_in(&query.near, popular(entry, reading), reading),
     };
     if !reading.needs.is_empty() {
         return BinaryHeap::new();
@@ -65,10 +80,8 @@ pub fn rank(query: &Query, history: &[HistoryEntry], reading: &mut Reading) -> B
 
 fn popular(entry: &Entry, reading: &mut Reading) -> Vec<Candidate> {
     reading.top();
-    let candidate = |popular: &crate::model::Popular| Candidate {
-        number: popular.number,
-        score: f64::from(popular.weight) / 255.0,
-        because: Because::Popular,
+    let candidate = |popular: &crate::model::Popular| {
+        Candidate::new(popular.number, f64::from(popular.weight) / 255.0, Because::Popular)
     };
     entry.popular.iter().map(candidate).collect()
 }
@@ -79,10 +92,8 @@ fn related(query: &Query, relation: Relation, reading: &mut Reading) -> Vec<Cand
     let because = if relation == Relation::Similar { Because::Like } else { Because::With };
     row.list(relation)
         .iter()
-        .map(|neighbour| Candidate {
-            number: neighbour.number,
-            score: f64::from(neighbour.weight),
-            because: because(product.clone()),
+        .map(|neighbour| {
+            Candidate::new(neighbour.number, f64::from(neighbour.weight), because(product.clone()))
         })
         .collect()
 }
@@ -94,7 +105,7 @@ fn recently_viewed(query: &Query, history: &[HistoryEntry], reading: &mut Readin
         .enumerate()
         .filter_map(|(step, id)| {
             let number = reading.place(id)?.number;
-            Some(Candidate { number, score: 1.0 / (step + 1) as f64, because: Because::Seen })
+            Some(Candidate::new(number, 1.0 / (step + 1) as f64, Because::Seen))
         })
         .collect()
 }
@@ -132,7 +143,7 @@ fn buy_again(now: Millis, history: &[HistoryEntry], reading: &mut Reading) -> Ve
             Some(usual) => due(now.saturating_sub(*last) as f64 / usual, times.len()),
             None => (UNKNOWN_DUE, Because::BoughtBefore),
         };
-        candidates.push(Candidate { number: place.number, score: times.len() as f64 * due, because });
+        candidates.push(Candidate::new(place.number, times.len() as f64 * due, because));
     }
     candidates
 }

@@ -1,6 +1,6 @@
 //! How the machine starts.
 
-use super::{Config, Effect, Shop};
+use super::{Config, Effect, MAX_RANK_FILES, Shop};
 use crate::event::{Outbox, Stamper};
 use crate::random::Random;
 use crate::recommend::{Language, Library};
@@ -54,7 +54,9 @@ impl Shop {
             stamper,
             random,
             held: Vec::new(),
+            context: Value::Null,
             asked: Vec::new(),
+            rank_files: MAX_RANK_FILES,
             fetching: Vec::new(),
             problems: Vec::new(),
             forgotten: false,

@@ -42,6 +42,7 @@ impl Shop {
         } else {
             if !self.consent.allows(Purpose::Personalization) {
                 self.profile.history = Default::default();
+                self.profile.cart = Default::default();
                 self.profile.traits = Value::Null;
                 self.profile.preferences = Default::default();
             }

@@ -1,6 +1,7 @@
 //! The part of `site.json` the page reads.
 
 use crate::model::safe_url;
+use crate::recommend::{Placements, Problems};
 use crate::score::RfmScale;
 use crate::value::Value;
 use crate::visitor::Mode;
@@ -17,6 +18,8 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// `rfm.money`, or the default where the currency is US dollars.
     pub rfm: Option<RfmScale>,
+    /// `placements`.
+    pub placements: Placements,
 }
 
 impl Config {
@@ -45,7 +48,9 @@ impl Config {
             None => (site.str("currency") == Some("USD")).then(RfmScale::default),
         };
         let mode = mode(site.get("consent"), &mut problems);
-        (Config { domain, mode, endpoint, rfm }, problems)
+        let mut problems = Problems(problems);
+        let placements = Placements::read(site.get("placements"), &mut problems);
+        (Config { domain, mode, endpoint, rfm, placements }, problems.0)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::time::Millis;
 use crate::value::Value;
 use crate::visitor::history::{MAX_TEXT, attributes_of};
-use crate::visitor::{Action, HistoryEntry};
+use crate::visitor::{Action, Cart, HistoryEntry};
 
 /// The history entries an event makes; none for events about something else.
 pub fn learn(name: &str, properties: &Value, at: Millis) -> Vec<HistoryEntry> {
@@ -15,6 +15,29 @@ pub fn learn(name: &str, properties: &Value, at: Millis) -> Vec<HistoryEntry> {
         "Order Completed" => order(properties, at),
         _ => Vec::new(),
     }
+}
+
+/// Changes the cart as an event tells; says whether it did.
+pub fn fill_cart(cart: &mut Cart, name: &str, properties: &Value, at: Millis) -> bool {
+    let before = cart.products(at);
+    let pieces = |object: &Value| object.number("quantity").unwrap_or(1.0).clamp(0.0, 1e6);
+    let put = |cart: &mut Cart, object: &Value, sign: f64| {
+        if let Some(id) = product_id(object) {
+            cart.add(&id, sign * pieces(object), at);
+        }
+    };
+    match name {
+        "Product Added" => put(cart, properties, 1.0),
+        "Product Removed" => put(cart, properties, -1.0),
+        "Order Completed" => cart.clear(at),
+        "Cart Viewed" | "Checkout Started" => {
+            let Some(products) = properties.get("products") else { return false };
+            cart.clear(at);
+            products.items().iter().for_each(|product| put(cart, product, 1.0));
+        }
+        _ => return false,
+    }
+    cart.products(at) != before
 }
 
 /// The product an object names: `product_id`, else `sku`; a number counts as its digits.
@@ -126,6 +149,23 @@ mod tests {
         );
         assert_eq!(learned("Product Added to Wishlist", r#"{"product_id":"a"}"#)[0].id, "a");
         assert!(learned("Wish Recorded", "{}").is_empty());
+    }
+
+    #[test]
+    fn the_cart_follows_the_events() {
+        let mut cart = Cart::default();
+        let mut tell = |name: &str, json: &str| {
+            let changed = fill_cart(&mut cart, name, &serde_json::from_str(json).unwrap(), 5);
+            (changed, cart.products(5).join(" "))
+        };
+        assert_eq!(tell("Product Added", r#"{"product_id":"a","quantity":2}"#), (true, "a".into()));
+        assert_eq!(tell("Product Added", r#"{"product_id":"b"}"#).1, "a b");
+        assert_eq!(tell("Product Removed", r#"{"product_id":"a","quantity":1}"#), (false, "a b".into()));
+        assert_eq!(tell("Product Removed", r#"{"product_id":"a"}"#).1, "b");
+        assert_eq!(tell("Cart Viewed", r#"{"products":[{"product_id":"c"},{"sku":7}]}"#).1, "c 7");
+        assert_eq!(tell("Cart Viewed", "{}"), (false, "c 7".into()));
+        assert_eq!(tell("Product Viewed", r#"{"product_id":"d"}"#), (false, "c 7".into()));
+        assert_eq!(tell("Order Completed", r#"{"products":[]}"#), (true, String::new()));
     }
 
     #[test]

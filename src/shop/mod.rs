@@ -14,7 +14,7 @@ mod stated;
 mod traffic;
 mod view;
 
-pub use answer::{items_to_value, read_query};
+pub use answer::{items_to_value, places, read_query};
 pub use boot::Boot;
 pub use config::Config;
 pub use effect::Effect;
@@ -31,6 +31,18 @@ use crate::visitor::{Consent, HistoryEntry, Profile, Purpose};
 const MAX_HELD: usize = 200;
 /// Most problems remembered for `diagnostics()`.
 const MAX_PROBLEMS: usize = 20;
+
+/// Most files that lists to be ordered make a page fetch.
+const MAX_RANK_FILES: usize = 16;
+
+/// A question that waits for files.
+#[derive(Debug)]
+enum Question {
+    /// For products.
+    Products(Query),
+    /// For the order of a list at a time.
+    Order(Vec<Value>, Millis),
+}
 
 /// What waits for the visitor's choice.
 #[derive(Debug)]
@@ -75,8 +87,12 @@ pub struct Shop {
     stamper: Stamper,
     random: Random,
     held: Vec<Held>,
+    /// What the page knows of place and time; kept for this page only.
+    context: Value,
     /// Questions that wait for files.
-    asked: Vec<(Ticket, Query)>,
+    asked: Vec<(Ticket, Question)>,
+    /// How many files lists to be ordered may still ask for.
+    rank_files: usize,
     /// Files under way.
     fetching: Vec<String>,
     problems: Vec<String>,
@@ -129,6 +145,14 @@ impl Shop {
 
     fn changed(&mut self, anew: bool) {
         self.out.push(Effect::Changed { anew });
+    }
+
+    /// What the page knows of where the visitor is: `{places, city, region, country, segment, circle, …}`.
+    pub fn set_context(&mut self, context: Value) {
+        if self.context != context {
+            self.context = context;
+            self.changed(true);
+        }
     }
 
     /// Signs a customer in, or out with `None`; traits are added to those known.

@@ -1,6 +1,9 @@
 //! Events on their way out.
 
-use super::{Effect, Held, Shop, What, learn::learn};
+use super::{
+    Effect, Held, Shop, What,
+    learn::{fill_cart, learn},
+};
 use crate::event::{self, Envelope, Outbox, Outcome, Ticket};
 use crate::time::Millis;
 use crate::value::Value;
@@ -34,8 +37,9 @@ impl Shop {
             }
             let personal = self.allows(Purpose::Personalization);
             let learned = personal && self.profile.history.add(learn(name, &properties, at), at);
+            let filled = personal && fill_cart(&mut self.profile.cart, name, &properties, at);
             self.save();
-            if learned {
+            if learned || filled {
                 self.changed(false);
             }
         }

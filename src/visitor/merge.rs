@@ -1,5 +1,6 @@
 //! Two tabs, one profile: each wrote what it knew, and both come to know the same.
 
+use super::cart::Cart;
 use super::history::History;
 use super::id::VisitorId;
 use super::profile::Profile;
@@ -18,6 +19,7 @@ impl Profile {
             if !same_person {
                 // The newer tab signed in or out: only its history may be shown.
                 self.history = History::default();
+                self.cart = Cart::default();
                 (self.visits, self.first_seen, self.visit_start, self.last_seen) = (0, None, None, None);
             }
             self.customer.clone_from(&other.customer);
@@ -30,6 +32,7 @@ impl Profile {
         self.twin.merge(other.twin, newer);
         if same_person || newer {
             self.history.add(other.history.0.iter().cloned(), now);
+            self.cart.merge(&other.cart);
             self.visits = self.visits.max(other.visits);
             self.first_seen = match (self.first_seen, other.first_seen) {
                 (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
@@ -38,8 +41,10 @@ impl Profile {
             self.last_seen = self.last_seen.max(other.last_seen);
             self.visit_start = self.visit_start.max(other.visit_start);
         }
-        let knows_more =
-            self.history != other.history || self.customer != other.customer || self.id != other.id;
+        let knows_more = self.history != other.history
+            || self.cart != other.cart
+            || self.customer != other.customer
+            || self.id != other.id;
         (*self != before, knows_more)
     }
 

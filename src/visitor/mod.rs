@@ -1,5 +1,6 @@
 //! Who is here: the cookie, the consent, the history, and the profile that holds them together.
 
+mod cart;
 pub mod consent;
 pub mod cookie;
 pub mod history;
@@ -10,6 +11,7 @@ pub mod preferences;
 pub mod profile;
 pub mod twin;
 
+pub use cart::Cart;
 pub use consent::{Choice, Consent, Mode, Purpose};
 pub use history::{Action, HistoryEntry};
 pub use id::VisitorId;

@@ -1,5 +1,6 @@
 //! The profile: all that is kept of the visitor in this browser, in one value.
 
+use super::cart::Cart;
 use super::consent::Choice;
 use super::history::{Action, History, HistoryEntry};
 use super::id::VisitorId;
@@ -31,6 +32,8 @@ pub struct Profile {
     pub permissions: Permissions,
     /// What the visitor did.
     pub history: History,
+    /// What lies in the cart.
+    pub cart: Cart,
     /// How many visits.
     pub visits: u32,
     /// First moment seen.
@@ -125,6 +128,7 @@ impl Profile {
             ("preferences", self.preferences.to_value()),
             ("permissions", self.permissions.to_value()),
             ("history", self.history.to_value()),
+            ("cart", self.cart.to_value()),
         ]);
         if let Some(choice) = self.choice {
             value.set("consent", choice.to_value());
@@ -161,6 +165,7 @@ impl Profile {
         }
         let entries = value.get("history").map(Value::items).unwrap_or_default();
         profile.history.add(entries.iter().filter_map(HistoryEntry::from_value), now);
+        profile.cart = Cart::from_value(value.get("cart").unwrap_or(&Value::Null));
         profile
     }
 }

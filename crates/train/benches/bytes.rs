@@ -190,7 +190,7 @@ fn visit(history: &[HistoryEntry], read: &mut impl FnMut(&str) -> Option<Vec<u8>
     for name in ["model/entry.bin", "catalog/entry.bin"] {
         library.put(name, read(name)).expect("a sound entry");
     }
-    let query = Query { kind: Kind::ForYou, limit: LIMIT, product: None, exclude: Vec::new(), now: NOW };
+    let query = Query { limit: LIMIT, ..Query::new(Kind::ForYou, NOW) };
     let mut visit = Visit::default();
     loop {
         let Err(needs) = recommend(&query, history, &library) else { return visit };

@@ -40,6 +40,11 @@ impl Names {
         self.names.len()
     }
 
+    /// All names, by number.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     pub fn name(&self, number: u32) -> &str {
         &self.names[number as usize]
     }
@@ -69,6 +74,8 @@ pub(crate) struct Line {
     /// [`NONE`]: nobody known.
     pub person: u32,
     pub country: u32,
+    /// The groups its customer belongs to; [`NONE`]: none is named.
+    pub scope: u32,
     pub quantity: f64,
     pub trade: Trade,
     rest: u32,
@@ -104,6 +111,7 @@ pub(crate) struct History {
     pub people: Names,
     pub sessions: Names,
     pub countries: Names,
+    pub scopes: Names,
     /// Sorted by order, product, time, person and so on, without exact duplicates.
     pub lines: Vec<Line>,
     /// Sorted by person, session, time, product, action.
@@ -172,6 +180,7 @@ impl History {
             product,
             person,
             country: order.country.map_or(NONE, |country| self.countries.number(country)),
+            scope: if order.scope.is_empty() { NONE } else { self.scopes.number(&order.scope) },
             quantity: order.quantity,
             trade: order.trade,
             rest: order.rest,
@@ -361,12 +370,13 @@ impl History {
         };
         let (products, orders) = (self.products.rank(), self.orders.rank());
         let (people, sessions) = (self.people.rank(), self.sessions.rank());
-        let countries = self.countries.rank();
+        let (countries, scopes) = (self.countries.rank(), self.scopes.rank());
         for line in &mut self.lines {
             map(&products, &mut line.product);
             map(&orders, &mut line.order);
             map(&people, &mut line.person);
             map(&countries, &mut line.country);
+            map(&scopes, &mut line.scope);
         }
         for touch in &mut self.touches {
             map(&products, &mut touch.product);
@@ -408,9 +418,9 @@ impl History {
 }
 
 /// Equal for exact duplicates only; the rest puts lines in an order that no file order changes.
-fn key(line: &Line) -> (u32, u32, i64, u32, Trade, u64, u64, u32, u32) {
-    let Line { order, product, at, person, trade, quantity, price, country, rest, .. } = *line;
-    (order, product, at, person, trade, quantity.to_bits(), price.to_bits(), country, rest)
+fn key(line: &Line) -> (u32, u32, i64, u32, Trade, u64, u64, [u32; 3]) {
+    let Line { order, product, at, person, trade, quantity, price, country, scope, rest, .. } = *line;
+    (order, product, at, person, trade, quantity.to_bits(), price.to_bits(), [country, scope, rest])
 }
 
 impl TakeLines for History {

@@ -29,6 +29,7 @@ mod measure;
 mod options;
 mod progress;
 mod renew;
+mod rules;
 pub mod score;
 pub mod site;
 mod summary;
@@ -56,7 +57,8 @@ pub fn train(options: &Options, progress: &mut dyn Progress) -> Result<Summary, 
         return renew::renew(options, progress);
     }
     let mut clock = Laps::new(progress);
-    let inputs = input::read(options, progress)?;
+    let mut inputs = input::read(options, progress)?;
+    rules::place_margins(&mut inputs.catalog, &options.out)?;
     clock.lap(Phase::Read, progress);
     let frame = count::frame::Frame::new(inputs.history, &inputs.catalog);
     let mut counting = options.counting;

@@ -3,6 +3,7 @@
 use crate::build::{self, Publishing, Site, card};
 use crate::input;
 use crate::input::catalog::{Catalog, Product};
+use crate::rules;
 use crate::summary::Summary;
 use crate::{Laps, Options, Phase, Progress, TrainError};
 use std::path::Path;
@@ -14,7 +15,8 @@ use tanish::model::Card;
 /// No model in the site folder, a catalogue that cannot be read, files that cannot be written.
 pub(crate) fn renew(options: &Options, progress: &mut dyn Progress) -> Result<Summary, TrainError> {
     let mut clock = Laps::new(progress);
-    let (catalog, products) = input::read_catalog(options, progress)?;
+    let (mut catalog, products) = input::read_catalog(options, progress)?;
+    rules::place_margins(&mut catalog, &options.out)?;
     clock.lap(Phase::Read, progress);
     progress.begin(Phase::Build, None);
     let publishing = Publishing::begin(options)?;
@@ -24,7 +26,13 @@ pub(crate) fn renew(options: &Options, progress: &mut dyn Progress) -> Result<Su
     }
     let (cards, notes) = renewed(folder.cards()?, &catalog);
     let products_of: Vec<&Product> = catalog.products.values().collect();
-    let site = Site { model: None, cards, languages: build::languages(&products_of) };
+    let site = Site {
+        model: None,
+        cards,
+        newest: None,
+        margin_cuts: Some(catalog.margin_cuts.clone()),
+        languages: build::languages(&products_of),
+    };
     clock.lap(Phase::Build, progress);
     let published = build::publish(&site, &publishing, progress)?;
     clock.lap(Phase::Write, progress);
@@ -76,10 +84,10 @@ pub fn replace_cards(out: &Path, cards: Vec<Card>) -> Result<(), TrainError> {
     let options = Options::new(out);
     let publishing = Publishing::begin(&options)?;
     let folder = publishing.folder();
-    let known = folder.entry().map(|entry| entry.products as usize);
+    let known = folder.catalog().map(|catalog| catalog.products as usize);
     if known != Some(cards.len()) {
         return Err(TrainError::NoModel { out: out.display().to_string() });
     }
-    let site = Site { model: None, cards, languages: Vec::new() };
+    let site = Site { model: None, cards, newest: None, margin_cuts: None, languages: Vec::new() };
     build::publish(&site, &publishing, &mut ()).map(|_| ())
 }

@@ -3,7 +3,7 @@ import { EvaluatedCampaigns } from "./campaigns.js";
 import { decrypt } from "./decrypt.js";
 import { Files } from "./files.js";
 import { EngineCore } from "./glue.js";
-import { deeds, millis, plain } from "./shop.js";
+import { deeds, listed, millis, ordered, plain } from "./shop.js";
 import { loadModule } from "./wasm.js";
 
 /** Most times one question may ask for files: entries and packs, rows, cards, each twice at most. */
@@ -32,8 +32,21 @@ export class Engine {
     engine.#readCampaigns = async () => {
       engine.#campaigns = await EvaluatedCampaigns.read(await load("campaigns.json"), decryptionKey);
     };
-    await engine.refresh();
+    await Promise.all([engine.#site(load), engine.refresh()]);
     return engine;
+  }
+
+  /** The shop's rules; a shop without `site.json` has none. */
+  async #site(load) {
+    const bytes = await load("site.json");
+    if (!bytes) return;
+    let problems;
+    try {
+      problems = this.#core.site(JSON.parse(new TextDecoder().decode(bytes)));
+    } catch {
+      problems = ["site.json: is not JSON; its rules are left out"];
+    }
+    for (const problem of problems) console.warn(`[tanish] ${problem}`);
   }
 
   /** Follows a new training and new campaigns: asks for the small entry files again, forgets what they no longer name. */
@@ -72,12 +85,23 @@ export class Engine {
     return this.#campaigns.condition(condition, attributes, savedGroups);
   }
 
-  async recommend({ history = [], now = Date.now(), ...query }) {
+  async recommend({ history, now, ...query }) {
+    return this.#ask("recommend", plain(query), history, now);
+  }
+
+  /** The same products in a visitor's order. */
+  async rank(products, { history, now } = {}) {
+    const list = [...products];
+    const { places } = await this.#ask("rank", { products: listed(list) }, history, now);
+    return ordered(list, places);
+  }
+
+  async #ask(what, query, history = [], now = Date.now()) {
     const present = millis(now);
     if (!(present >= 0)) throw new Error("now must be a time");
-    const question = { ...plain(query), history: deeds(history) };
+    const question = { ...query, history: deeds(history) };
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const answer = this.#core.recommend(question, present);
+      const answer = this.#core[what](question, present);
       if (answer.error) throw new Error(answer.error);
       if (!answer.needs) return answer;
       await Promise.all(answer.needs.map((request) => this.#files.get(request)));

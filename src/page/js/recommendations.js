@@ -1,4 +1,4 @@
-// <tanish-recommendations kind limit product>: the default content until a decision is there.
+// <tanish-recommendations placement kind limit product>: the default content until a decision is there.
 
 const SHEET = `
 :host{display:block}
@@ -77,7 +77,7 @@ export function defineRecommendations() {
   customElements.define(
     "tanish-recommendations",
     class extends HTMLElement {
-      static observedAttributes = ["kind", "limit", "product"];
+      static observedAttributes = ["placement", "kind", "limit", "product"];
       #asked = 0;
       #shown = "";
       #seen;
@@ -104,9 +104,12 @@ export function defineRecommendations() {
       async decide() {
         if (shop === undefined) return;
         const asked = ++this.#asked;
-        const query = { kind: this.getAttribute("kind") ?? "for-you" };
+        const query = {};
+        for (const name of ["placement", "kind", "product"]) {
+          if (this.hasAttribute(name)) query[name] = this.getAttribute(name);
+        }
+        if (!query.placement) query.kind ??= "for-you";
         if (this.hasAttribute("limit")) query.limit = Number(this.getAttribute("limit"));
-        if (this.hasAttribute("product")) query.product = this.getAttribute("product");
         let answer;
         try {
           answer = await shop?.recommend(query);

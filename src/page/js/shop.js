@@ -6,7 +6,7 @@ import { ENTRIES, fetchFile } from "./files.js";
 import { loadModule } from "./wasm.js";
 
 /** What the queue before start may call. */
-const COMMANDS = ["track", "identify", "recommend", "history", "consent", "preferences", "permission", "flush", "forget", "onChange"];
+const COMMANDS = ["track", "identify", "recommend", "history", "setContext", "consent", "preferences", "permission", "flush", "forget", "onChange"];
 
 /** Starts the shop of this page. `changed(anew)` hears of every change. */
 export async function openShop({ site = "/tanish/site.json", language, wasm, ...overrides } = {}, changed) {
@@ -57,6 +57,20 @@ export function millis(at) {
 /** Entries of a history as the module reads them. */
 export function deeds(entries) {
   return entries.map((entry) => ({ ...plain(entry), id: String(entry.id ?? ""), at: millis(entry.at) }));
+}
+
+/** What the module needs of products to order them. */
+export function listed(products) {
+  return products.map((product) => {
+    const { id, product_id, brand, category, color, size } = Object(product);
+    if (typeof product !== "object") return product;
+    return plain({ id: id ?? product_id, brand, category, color, size });
+  });
+}
+
+/** A list by the places of its elements; as it is, where there are none. */
+export function ordered(list, places) {
+  return places ? places.map((place) => list[place]) : [...list];
 }
 
 /** A customer's id: text or a whole number; nobody is `null`. */
@@ -121,12 +135,28 @@ class Shop {
     return this._driver.ask("recommend", plain(query));
   }
 
+  /**
+   * The same products in this visitor's order: at once, as far as is known now; awaited, as far as it will be
+   * known. So the array is also a promise, of a plain array.
+   */
+  rank(products) {
+    const list = [...products];
+    const asked = listed(list);
+    const order = ordered(list, this._driver.order(asked));
+    const whole = () => this._driver.ask("rank", asked).then((places) => ordered(list, places), () => [...order]);
+    return Object.defineProperty(order, "then", { value: (done, failed) => whole().then(done, failed) });
+  }
+
   visitor() {
     return this._driver.view("visitor");
   }
 
   history(entries) {
     this._driver.tell("history", deeds(entries));
+  }
+
+  setContext(context) {
+    this._driver.tell("context", plain(context));
   }
 
   async consent(choice) {

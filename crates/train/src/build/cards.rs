@@ -1,6 +1,6 @@
 //! The catalogue's files: published whole, or only the shards that changed.
 
-use super::{arranged, encoding, generation, shards_in_pack};
+use super::{Site, arranged, encoding, generation, shards_in_pack};
 use crate::TrainError;
 use crate::input::catalog::Product;
 use crate::options::Layout;
@@ -10,6 +10,8 @@ use tanish::model::{Card, CardShard, CatalogEntry, Entry, MAX_PATCHES, Name, Pac
 
 /// How many of the popular products have their cards in one file.
 const TOP_CARDS: usize = 60;
+/// How many of the newest have theirs in the same file: the page puts so many in the visitor's order.
+const NEWEST_CARDS: usize = 24;
 /// Bytes of a card shard: an answer's cards lie in several, so each is kept small.
 const CARD_SHARD: usize = 4 * 1024;
 
@@ -25,6 +27,9 @@ pub(crate) fn card(product: &Product) -> Card {
         stock: product.stock,
         added: product.added,
         attributes: product.attributes.clone().into_iter().collect(),
+        list_price: product.list_price,
+        sold_out: product.sold_out.clone(),
+        margin: product.margin_place,
     }
 }
 
@@ -40,13 +45,25 @@ pub(super) struct CatalogFiles {
 /// The catalogue of these cards for a model. Where the folder has one of the same model, only the shards
 /// that changed are new: as long as they are fewer than half, and few enough for the entry to name them.
 pub(super) fn files(
-    cards: &[Card],
+    site: &Site,
     model: &Entry,
     folder: &Folder,
     layout: Layout,
 ) -> Result<CatalogFiles, TrainError> {
-    let numbers = model.popular.iter().map(|popular| popular.number).take(TOP_CARDS);
-    let top = numbers.filter_map(|number| Some((number, cards.get(number as usize)?.clone()))).collect();
+    let cards = &site.cards;
+    let before = folder.catalog();
+    let before = before.as_ref().filter(|catalog| catalog.model == model.generation);
+    let newest = site.newest.clone().or_else(|| Some(before?.newest.clone())).unwrap_or_default();
+    let margin_cuts =
+        site.margin_cuts.clone().or_else(|| Some(before?.margin_cuts.clone())).unwrap_or_default();
+    let mut shown: Vec<u32> = model.popular.iter().map(|popular| popular.number).take(TOP_CARDS).collect();
+    for &number in newest.iter().take(NEWEST_CARDS) {
+        if !shown.contains(&number) {
+            shown.push(number);
+        }
+    }
+    let top =
+        shown.into_iter().filter_map(|number| Some((number, cards.get(number as usize)?.clone()))).collect();
     let top = TopCards { cards: top }.encode().map_err(encoding("the cards of popular products"))?;
     let packed = layout == Layout::Packed;
     let standing = folder.catalog().filter(|catalog| {
@@ -54,11 +71,16 @@ pub(super) fn files(
         catalog.model == model.generation && alike
     });
     if let Some(standing) = standing
-        && let Some(patched) = patched(cards, standing, folder, &top)?
+        && let Some(patched) = patched(
+            cards,
+            CatalogEntry { newest: newest.clone(), margin_cuts: margin_cuts.clone(), ..standing },
+            folder,
+            &top,
+        )?
     {
         return Ok(patched);
     }
-    let whole = CardShard { cards: cards.to_vec() }.encode().map_err(encoding("the cards"))?;
+    let whole = CardShard { cards: cards.clone() }.encode().map_err(encoding("the cards"))?;
     let per_shard = (cards.len() * CARD_SHARD / whole.len().max(1)).clamp(1, 4096) as u32;
     let shards = encoded(cards, per_shard)?;
     let pack = if packed { shards_in_pack(shards.iter()) } else { 0 };
@@ -71,6 +93,8 @@ pub(super) fn files(
         pack,
         top: version(&top),
         patches: Vec::new(),
+        margin_cuts,
+        newest,
     };
     let single = vec![(entry.top(), top)];
     Ok(CatalogFiles { whole: arranged(&generation, Packed::Cards, shards, pack), single, entry })

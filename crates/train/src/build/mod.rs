@@ -9,13 +9,15 @@ pub(crate) use cards::card;
 pub(crate) use publish::{Publishing, publish};
 
 use crate::TrainError;
-use crate::count::{Counts, Scored};
+use crate::count::{Counts, Group, Scored};
 use crate::input::catalog::{Catalog, Product};
 use crate::options::Layout;
 use pack::Packing;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use tanish::model::{Card, Entry, ModelError, Name, Neighbour, Pack, Packed, Popular, Row, RowFile};
+use tanish::model::{
+    Card, Entry, MAX_NEWEST, ModelError, Name, Neighbour, Pack, Packed, Popular, Row, RowFile,
+};
 
 /// Most products in the entry's list of popular ones.
 const POPULAR: usize = 200;
@@ -30,6 +32,10 @@ pub(crate) struct Site {
     pub model: Option<Model>,
     /// By number.
     pub cards: Vec<Card>,
+    /// Numbers of the newest products; `None`: as in the catalogue that stands.
+    pub newest: Option<Vec<u32>>,
+    /// See [`CatalogEntry::margin_cuts`](tanish::model::CatalogEntry); `None`: as in the catalogue that stands.
+    pub margin_cuts: Option<Vec<f64>>,
     /// The catalogue's languages beside its first.
     pub languages: Vec<String>,
 }
@@ -58,8 +64,11 @@ pub(crate) fn build(counts: &Counts, catalog: &Catalog, layout: Layout) -> Resul
     for (number, &product) in (0..).zip(&order) {
         numbers[product as usize] = number;
     }
-    let rows: Vec<Row> = order.par_iter().map(|&product| row(counts, product, &numbers)).collect();
-    let ids: Vec<&str> = order.iter().map(|&product| products[product as usize].id.as_str()).collect();
+    let mut rows: Vec<Row> = order.par_iter().map(|&product| row(counts, product, &numbers)).collect();
+    // Groups have rows as products have, after them.
+    rows.extend(counts.groups.iter().map(|group| group_row(group, &numbers)));
+    let ids = order.iter().map(|&product| products[product as usize].id.as_str());
+    let ids: Vec<&str> = ids.chain(counts.groups.iter().map(|group| group.id.as_str())).collect();
     let placed = rows::files(&packing, &rows, &ids)?;
     let pack = match layout {
         Layout::Files => 0,
@@ -71,7 +80,7 @@ pub(crate) fn build(counts: &Counts, catalog: &Catalog, layout: Layout) -> Resul
     let entry = Entry {
         generation,
         trained_to: u64::try_from(counts.newest).unwrap_or(0),
-        products: products.len() as u32,
+        products: rows.len() as u32,
         places: placed.places,
         pack,
         settings: counts.settings,
@@ -92,7 +101,9 @@ pub(crate) fn build(counts: &Counts, catalog: &Catalog, layout: Layout) -> Resul
         notes: notes.into_iter().collect(),
     };
     let cards = order.iter().map(|&product| card(products[product as usize])).collect();
-    Ok(Site { model: Some(model), cards, languages: languages(&products) })
+    let newest = Some(newest(counts, &products, &numbers));
+    let margin_cuts = Some(catalog.margin_cuts.clone());
+    Ok(Site { model: Some(model), cards, newest, margin_cuts, languages: languages(&products) })
 }
 
 fn encoding(name: &str) -> impl Fn(ModelError) -> TrainError {
@@ -132,6 +143,29 @@ fn arranged(generation: &str, packed: Packed, shards: Vec<Vec<u8>>, pack: u32) -
             (0..).map(name).zip(shards.chunks(pack as usize).map(Pack::encode)).collect()
         }
     }
+}
+
+/// What is popular in a group, as its row.
+fn group_row(group: &Group, numbers: &[u32]) -> Row {
+    let best = group.products.first().map_or(1.0, |&(_, weight)| weight as f64);
+    let neighbour = |&(product, weight): &(u32, u64)| Neighbour {
+        number: numbers[product as usize],
+        weight: (weight as f64 / best) as f32,
+    };
+    let popular = group.products.iter().map(neighbour).collect();
+    Row { repeat_days: 0, again: 0, lists: [popular, Vec::new(), Vec::new()] }
+}
+
+/// The products that came last and can be sold, newest first.
+fn newest(counts: &Counts, products: &[&Product], numbers: &[u32]) -> Vec<u32> {
+    let dated = (0..).zip(products).filter(|(_, product)| product.stock != Some(0));
+    let date = |(at, product): (usize, &&Product)| {
+        let date = product.added.or(counts.first_seen[at].and_then(|at| u64::try_from(at).ok()));
+        Some((std::cmp::Reverse(date?), numbers[at]))
+    };
+    let mut dated: Vec<_> = dated.filter_map(date).collect();
+    dated.sort_unstable();
+    dated.into_iter().take(MAX_NEWEST).map(|(_, number)| number).collect()
 }
 
 /// The most popular products that can be sold, best first.

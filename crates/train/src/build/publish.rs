@@ -79,7 +79,7 @@ pub(crate) fn publish(
     };
     let entry = site.model.as_ref().map(|model| &model.entry).or(before.0.as_ref());
     let entry = entry.ok_or_else(|| TrainError::NoModel { out: out.display().to_string() })?;
-    let catalog = cards::files(&site.cards, entry, &folder, layout)?;
+    let catalog = cards::files(site, entry, &folder, layout)?;
     let of_model = site.model.as_ref().map_or(&[][..], |model| &model.files);
     let total = (of_model.len() + catalog.whole.len() + catalog.single.len() + 2) as u64;
     progress.begin(Phase::Write, Some(total));

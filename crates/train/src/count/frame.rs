@@ -52,6 +52,8 @@ pub(crate) struct Frame {
     pub lines: Vec<Line>,
     /// Touches in history's order, their products by catalogue number.
     pub touches: Vec<Touch>,
+    /// What lines say of their customers' groups.
+    pub scopes: Vec<String>,
     /// Lines and touches of products that are not in the catalogue.
     pub strangers: u64,
 }
@@ -64,6 +66,7 @@ impl Frame {
         let known = known(&history, catalog);
         let (mut lines, mut touches) =
             (std::mem::take(&mut history.lines), std::mem::take(&mut history.touches));
+        let scopes = history.scopes.all().map(str::to_owned).collect();
         drop(history);
         let renumber = |product: &mut u32| {
             *product = known[*product as usize];
@@ -85,6 +88,7 @@ impl Frame {
             strangers: (read - lines.len() - touches.len()) as u64,
             lines,
             touches,
+            scopes,
         };
         frame.fill_baskets();
         frame.fill_visits();

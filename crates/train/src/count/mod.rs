@@ -4,6 +4,7 @@
 pub(crate) mod age;
 pub(crate) mod fixed;
 pub(crate) mod frame;
+mod groups;
 mod next;
 pub(crate) mod orders;
 pub(crate) mod popular;
@@ -13,6 +14,7 @@ mod together;
 pub(crate) mod visits;
 
 pub(crate) use fixed::Scored;
+pub(crate) use groups::Group;
 
 use crate::Counting;
 use crate::history::NONE;
@@ -39,6 +41,10 @@ pub(crate) struct Counts {
     pub repeat_days: Vec<u32>,
     /// How the page blends.
     pub settings: Settings,
+    /// By product: when it first appeared, milliseconds since 1970, where that is known.
+    pub first_seen: Vec<Option<i64>>,
+    /// What is popular among some of the customers.
+    pub groups: Vec<Group>,
     /// Newest instant of the data, milliseconds since 1970.
     pub newest: i64,
     /// Orders with products of the catalogue.
@@ -64,6 +70,8 @@ pub(crate) fn count(frame: &Frame, catalog: &Catalog, counting: &Counting) -> Co
         similar: similar::rows(frame, &ages, catalog, &popularity, counting),
         again: popular::again(&popularity, &rebuys, &counting.trend),
         repeat_days: popular::repeat_days(frame),
+        first_seen: popular::first_seen(frame),
+        groups: groups::groups(frame, &ages, counting.trend.fade),
         popularity,
         settings: counting.settings,
         newest: frame.newest,

@@ -72,6 +72,20 @@ pub(crate) fn again(popularity: &[u64], rebuys: &[f64], trend: &Trend) -> Vec<u8
     popularity.iter().zip(rebuys).map(again).collect()
 }
 
+/// By product: when it was first bought or looked at, in milliseconds since 1970; `None` where that lies in
+/// the first month of the data, for it may have been there long before.
+pub(super) fn first_seen(frame: &Frame) -> Vec<Option<i64>> {
+    let lines = frame.lines.iter().map(|line| (line.product, line.at));
+    let seen = lines.chain(frame.touches.iter().map(|touch| (touch.product, touch.at)));
+    let mut first: Vec<Option<i64>> = vec![None; frame.products];
+    for (product, at) in seen {
+        let first = &mut first[product as usize];
+        *first = Some(first.map_or(at, |first| first.min(at)));
+    }
+    let begin = first.iter().flatten().min().map_or(0, |oldest| oldest + 30 * DAY);
+    first.into_iter().map(|first| first.filter(|first| *first > begin)).collect()
+}
+
 /// By product: the median of the days between two purchases by one person; 0 below [`MIN_REPEATS`]
 /// repeats or [`MIN_REPEAT_SHARE`] of the buyers.
 pub(super) fn repeat_days(frame: &Frame) -> Vec<u32> {

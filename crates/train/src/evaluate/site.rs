@@ -93,11 +93,10 @@ fn asked(case: &Case<'_>) -> (Query, Vec<HistoryEntry>) {
     };
     let history: Vec<HistoryEntry> = case.known.iter().map(entry).collect();
     let query = Query {
-        kind: Kind::ForYou,
         limit: AT,
         product: case.viewed.map(|product| name(product).to_owned()),
         exclude: case.excluded.iter().map(|&product| name(product).to_owned()).collect(),
-        now: history.last().map_or(0, |entry| entry.at),
+        ..Query::new(Kind::ForYou, history.last().map_or(0, |entry| entry.at))
     };
     (query, history)
 }

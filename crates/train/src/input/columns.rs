@@ -33,11 +33,15 @@ pub(crate) enum Field {
     SessionId,
     VisitorId,
     Action,
+    City,
+    Region,
+    Segment,
+    Circle,
 }
 
 impl Field {
     /// All, with the names they have in our own tables.
-    pub const ALL: [(Field, &'static str); 26] = [
+    pub const ALL: [(Field, &'static str); 30] = [
         (Field::OrderId, "order_id"),
         (Field::ProductId, "product_id"),
         (Field::CustomerId, "customer_id"),
@@ -64,6 +68,10 @@ impl Field {
         (Field::SessionId, "session_id"),
         (Field::VisitorId, "visitor_id"),
         (Field::Action, "action"),
+        (Field::City, "city"),
+        (Field::Region, "region"),
+        (Field::Segment, "segment"),
+        (Field::Circle, "circle"),
     ];
 
     /// Its name in our own tables.

@@ -82,6 +82,7 @@ pub(crate) fn order_line<'a>(order: Cow<'a, str>, product: &'a str, at: i64) -> 
         quantity: 1.0,
         price: None,
         country: None,
+        scope: Cow::Borrowed(""),
         trade: Trade::Sold,
         of_order: [None; 2],
         says: [None; 7],

@@ -9,6 +9,7 @@ use crate::TrainError;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use tanish::model::GROUP_KINDS;
 
 /// Names under which JSON rows hold their lines.
 pub(crate) const LISTS: [&str; 4] = ["items", "line_items", "products", "lines"];
@@ -39,6 +40,20 @@ pub struct OrderRules {
     pub of_customers: bool,
 }
 
+/// The groups an order may name, with their kinds, in the order of `tanish::model::GROUP_KINDS`.
+pub(crate) const GROUPS: [(Field, &str); 5] = [
+    (Field::Circle, GROUP_KINDS[0]),
+    (Field::Segment, GROUP_KINDS[1]),
+    (Field::City, GROUP_KINDS[2]),
+    (Field::Region, GROUP_KINDS[3]),
+    (Field::Country, GROUP_KINDS[4]),
+];
+
+/// The names in a scope, by [`GROUPS`]; an unknown one is empty.
+pub(crate) fn groups_of(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split('\u{1}')
+}
+
 /// What a line of an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trade {
@@ -67,6 +82,8 @@ pub struct OrderLine<'a> {
     pub price: Option<f64>,
     /// Where it went.
     pub country: Option<&'a str>,
+    /// The groups the customer belongs to, see [`groups_of`]; empty where none is named.
+    pub scope: Cow<'a, str>,
     /// What kind of line it is.
     pub trade: Trade,
     /// Coupon and channel.
@@ -113,10 +130,14 @@ struct Checker<'a> {
 #[derive(Default)]
 struct Carried {
     order: String,
-    values: [Option<String>; 7],
+    values: [Option<String>; 11],
 }
 
-const CARRIED: [Field; 7] = [
+const CARRIED: [Field; 11] = [
+    Field::City,
+    Field::Region,
+    Field::Segment,
+    Field::Circle,
     Field::CustomerId,
     Field::Timestamp,
     Field::Country,
@@ -241,6 +262,7 @@ impl Checker<'_> {
             quantity,
             price,
             country: get(Field::Country).filter(|country| country.len() <= cell::MAX_ID),
+            scope: scope(&get),
             trade,
             of_order: ORDER_FIELDS.map(&get),
             rest,
@@ -276,6 +298,13 @@ fn deal<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Deal {
     let money = |field| get(field).and_then(|text| cell::money(text).ok());
     let discounted = money(Field::Discount).is_some_and(|discount| discount != 0.0);
     Deal { cost: money(Field::Cost), reduced: discounted || get(Field::Coupon).is_some() }
+}
+
+/// What a line says of the groups its customer belongs to.
+fn scope<'r>(get: &impl Fn(Field) -> Option<&'r str>) -> Cow<'r, str> {
+    let plain = |name: &&str| name.len() <= cell::MAX_ID && !name.chars().any(char::is_control);
+    let names = GROUPS.map(|(field, _)| get(field).filter(plain).unwrap_or_default());
+    if names.iter().all(|name| name.is_empty()) { Cow::Borrowed("") } else { Cow::Owned(names.join("\u{1}")) }
 }
 
 /// Of the columns that a line does not keep.

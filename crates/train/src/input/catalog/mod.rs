@@ -30,6 +30,14 @@ pub(crate) struct Product {
     /// Milliseconds since 1970.
     pub added: Option<u64>,
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// Price before the present sale.
+    pub list_price: Option<f64>,
+    /// Sizes that are sold out.
+    pub sold_out: Vec<String>,
+    /// As the catalogue gives it, else the share of the price that is not cost. Never published.
+    pub margin: Option<f64>,
+    /// Where the margin lies among [`Catalog::margin_cuts`].
+    pub margin_place: Option<u8>,
     pub description: String,
     /// Variants of one thing share a group.
     pub group: Option<String>,
@@ -41,6 +49,8 @@ pub(crate) struct Product {
 #[derive(Default)]
 pub(crate) struct Catalog {
     pub products: BTreeMap<String, Product>,
+    /// The margins that rules of `site.json` compare with, rising.
+    pub margin_cuts: Vec<f64>,
 }
 
 impl Catalog {

@@ -15,7 +15,7 @@ const MAX_TITLE: usize = 300;
 const MAX_URL: usize = 2048;
 
 /// Our columns, with the names they may have: ours first, then Google Merchant Center's and others.
-pub(crate) const COLUMNS: [(&str, &[&str]); 22] = [
+pub(crate) const COLUMNS: [(&str, &[&str]); 25] = [
     ("id", &["product_id", "sku"]),
     ("title", &["name"]),
     ("price", &[]),
@@ -28,6 +28,9 @@ pub(crate) const COLUMNS: [(&str, &[&str]); 22] = [
     ("added", &["created_at", "date_added", "published_at"]),
     ("description", &[]),
     ("group", &["item_group_id"]),
+    ("size_stock", &["sizes_stock", "stock_by_size"]),
+    ("margin", &[]),
+    ("cost", &["cost_of_goods_sold", "cost_per_item", "cogs", "unit_cost"]),
     ("brand", &["vendor"]),
     ("category", &["product_type", "categories", "google_product_category"]),
     ("color", &["colour", "colors"]),
@@ -40,7 +43,7 @@ pub(crate) const COLUMNS: [(&str, &[&str]); 22] = [
     ("collection", &[]),
 ];
 /// Where the attributes begin in [`COLUMNS`].
-const ATTRIBUTES: usize = 12;
+const ATTRIBUTES: usize = 15;
 
 /// Reads the rows of one catalogue file.
 pub(crate) struct ProductRows<'a> {
@@ -149,13 +152,26 @@ impl<'a> ProductRows<'a> {
         let title =
             title.map(clipped).or_else(|| titles.values().next().cloned()).unwrap_or_else(|| id.clone());
         let price = self.lenient(line, self.get("price", record).map(cell::price));
-        let price = self.sale(record).filter(|sale| price.is_none_or(|price| *sale < price)).or(price);
+        let sale = self.sale(record).filter(|sale| price.is_none_or(|price| *sale < price));
+        let (price, list_price) = (sale.or(price), sale.and(price));
         let url = self.get("url", record).and_then(|url| self.address(line, url));
         let image = self.get("image", record).and_then(|url| self.address(line, url));
         let added = self.lenient(line, self.get("added", record).map(cell::timestamp));
+        let mut attributes = self.attributes(record);
+        let by_size = self.get("size_stock", record).map(words::by_size);
+        let by_size = self.lenient(line, by_size).unwrap_or_default();
+        let sold_out = words::sold_out(&by_size);
+        let total = by_size.iter().map(|(_, pieces)| *pieces).reduce(u32::saturating_add);
+        if !by_size.is_empty() {
+            attributes.insert("size".into(), by_size.into_iter().map(|(size, _)| size).collect());
+        }
         Ok(Product {
-            stock: self.stock(record),
-            attributes: self.attributes(record),
+            stock: self.stock(record).or(total),
+            attributes,
+            list_price,
+            sold_out,
+            margin: self.margin(record, price),
+            margin_place: None,
             description: self.get("description", record).unwrap_or_default().to_owned(),
             group: self.get("group", record).map(str::to_owned),
             added: added.and_then(|at| u64::try_from(at).ok()),
@@ -174,6 +190,20 @@ impl<'a> ProductRows<'a> {
         let limited = self.get("sale_price_effective_date", record).is_some();
         let sale = self.get("sale_price", record).filter(|_| !limited).map(cell::price);
         self.lenient(record.line, sale)
+    }
+
+    /// The margin as given (`35%` is 0.35), else from the cost.
+    fn margin(&mut self, record: &Record, price: Option<f64>) -> Option<f64> {
+        let given = self.get("margin", record).map(|text| match text.trim().strip_suffix('%') {
+            Some(percent) => cell::number(percent.trim()).map(|percent| percent / 100.0),
+            None => cell::number(text.trim()),
+        });
+        if given.is_some() {
+            return self.lenient(record.line, given);
+        }
+        let cost = self.get("cost", record).map(cell::price);
+        let (cost, price) = self.lenient(record.line, cost).zip(price.filter(|price| *price > 0.0))?;
+        Some(1.0 - cost / price)
     }
 
     fn stock(&mut self, record: &Record) -> Option<u32> {

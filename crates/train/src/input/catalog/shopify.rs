@@ -135,6 +135,10 @@ struct Variant {
     price: Value,
     available: Option<bool>,
     inventory_quantity: Option<i64>,
+    compare_at_price: Option<Value>,
+    option1: Option<String>,
+    option2: Option<String>,
+    option3: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -165,13 +169,15 @@ fn take(rows: &mut ProductRows<'_>, place: u64, given: Given) {
         Ok(id) => id.to_owned(),
         Err((problem, reason)) => return rows.fault(place, problem, reason),
     };
-    let sellable =
-        |variant: &&Variant| variant.available != Some(false) && variant.inventory_quantity != Some(0);
-    let some_sellable = given.variants.iter().any(|variant| sellable(&variant));
-    let mut price: Option<f64> = None;
+    let some_sellable = given.variants.iter().any(sellable);
+    let (mut price, mut list_price): (Option<f64>, Option<f64>) = (None, None);
     for variant in given.variants.iter().filter(|variant| !some_sellable || sellable(variant)) {
         let this = rows.lenient(place, text(&variant.price).map(|text| cell::price(&text)));
-        price = [price, this].into_iter().flatten().reduce(f64::min);
+        let before = variant.compare_at_price.as_ref().and_then(text);
+        let before = rows.lenient(place, before.map(|text| cell::price(&text)));
+        if this.is_some_and(|this| price.is_none_or(|price| this < price)) {
+            (price, list_price) = (this, before.filter(|before| this < Some(*before)));
+        }
     }
     let image = given.image.iter().chain(&given.images).find_map(|image| image.src.clone());
     let image = image.and_then(|src| rows.address(place, &src));
@@ -182,6 +188,10 @@ fn take(rows: &mut ProductRows<'_>, place: u64, given: Given) {
     let product = Product {
         stock: stock(&given.variants),
         attributes: attributes(&given),
+        sold_out: sold_out(&given),
+        list_price,
+        margin: None,
+        margin_place: None,
         aliases: aliases(&given, &title),
         description: given.body_html.as_deref().map(without_tags).unwrap_or_default(),
         id,
@@ -208,6 +218,26 @@ fn stock(variants: &[Variant]) -> Option<u32> {
     }
 }
 
+fn sellable(variant: &Variant) -> bool {
+    variant.available != Some(false) && variant.inventory_quantity != Some(0)
+}
+
+/// The sizes no variant of which can be had.
+fn sold_out(given: &Given) -> Vec<String> {
+    let named = |option: &OptionNames| matches!(option.name.to_lowercase().as_str(), "size" | "sizes");
+    let Some(at) = given.options.iter().position(named) else { return Vec::new() };
+    let size = |variant: &'_ Variant| -> Option<String> {
+        [&variant.option1, &variant.option2, &variant.option3].into_iter().nth(at)?.clone()
+    };
+    let left: Vec<String> =
+        given.variants.iter().filter(|variant| sellable(variant)).filter_map(size).collect();
+    let mut gone: Vec<String> =
+        given.variants.iter().filter_map(size).filter(|size| !left.contains(size)).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    gone
+}
+
 fn attributes(given: &Given) -> BTreeMap<String, Vec<String>> {
     let tags = match &given.tags {
         Value::String(tags) => tags.replace(',', "|"),
@@ -223,6 +253,7 @@ fn attributes(given: &Given) -> BTreeMap<String, Vec<String>> {
     for option in given.options.iter().filter(|option| option.name != "Title") {
         let name = match option.name.to_lowercase().as_str() {
             "colour" | "color" => "color".to_owned(),
+            "sizes" => "size".to_owned(),
             other => other.to_owned(),
         };
         attributes.insert(name, words::values("", &option.values.join("|")));

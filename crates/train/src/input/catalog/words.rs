@@ -1,5 +1,8 @@
 //! The words catalogues use for stock, categories and lists.
 
+use super::super::cell::{Fault, clip};
+use super::super::report::Problem;
+
 /// Pieces in stock by what a stock or availability cell says; `Err` for unknown words.
 pub(super) fn stock(text: &str) -> Result<Option<u32>, ()> {
     let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
@@ -18,6 +21,27 @@ pub(super) fn stock(text: &str) -> Result<Option<u32>, ()> {
             if pieces.is_finite() { Ok(Some(pieces.clamp(0.0, f64::from(u32::MAX)) as u32)) } else { Err(()) }
         }
     }
+}
+
+/// Pieces by size: `S:3|M:0|L:12`.
+pub(super) fn by_size(text: &str) -> Result<Vec<(String, u32)>, Fault> {
+    let wrong = || (Problem::BadValue, format!("{:?} is no stock by size: use S:3|M:0|L:12", clip(text)));
+    let mut sizes: Vec<(String, u32)> = Vec::new();
+    for part in text.split(['|', ',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (size, pieces) = part.rsplit_once([':', '=']).ok_or_else(wrong)?;
+        let (size, pieces) = (size.trim(), stock(pieces.trim()).map_err(|()| wrong())?);
+        let fits = !size.is_empty() && size.len() <= 100 && sizes.len() < 100;
+        if fits && !sizes.iter().any(|(known, _)| known == size) {
+            // There, but nobody counted: a piece.
+            sizes.push((size.to_owned(), pieces.unwrap_or(1)));
+        }
+    }
+    Ok(sizes)
+}
+
+/// The sizes of which no piece is left.
+pub(super) fn sold_out(sizes: &[(String, u32)]) -> Vec<String> {
+    sizes.iter().filter(|(_, pieces)| *pieces == 0).map(|(size, _)| size.clone()).collect()
 }
 
 /// The values of an attribute's cell: each once, in order.
@@ -51,6 +75,14 @@ mod tests {
         assert_eq!(stock("-2"), Ok(Some(0)));
         assert_eq!(stock("NaN"), Err(()));
         assert_eq!(stock("soon"), Err(()));
+    }
+
+    #[test]
+    fn stock_by_size() {
+        let sizes = by_size("S:3| M:0 |L=in stock").unwrap();
+        assert_eq!(sizes, [("S".into(), 3), ("M".into(), 0), ("L".into(), 1)]);
+        assert_eq!(sold_out(&sizes), ["M"]);
+        assert!(by_size("S,M").is_err() && by_size("S:many").is_err());
     }
 
     #[test]
