@@ -36,12 +36,12 @@ pub fn run(args: &Args) -> Result<(), Error> {
     command.arg("report").arg("--events").arg(&log).arg("--out").arg(folder.join("report.html"));
     command.stdout(Stdio::piped());
     let started = Instant::now();
-    let (_, peak) = process::watch(&mut command, follow)?;
+    let (_, cost) = process::watch(&mut command, follow)?;
     println!("{:<12} {:>12}", "events", args.events);
     println!("{:<12} {:>12.1}", "log MB", bytes as f64 / 1e6);
     // The report works on one thread: seconds on the clock of an idle machine are seconds of a processor.
     println!("{:<12} {:>12.2}", "seconds", started.elapsed().as_secs_f64());
-    match peak {
+    match cost.peak {
         Some(peak) => println!("{:<12} {:>12.1}", "peak MB", peak as f64 / 1e6),
         None => println!("{:<12} {:>12}", "peak MB", "not told by this system"),
     }
