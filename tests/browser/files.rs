@@ -98,3 +98,40 @@ async fn a_new_price_shows_on_the_next_page() {
     let price = "return tanish.recommend({ kind: 'popular', limit: 8 }).then(({ items }) => items.find(item => item.id === 'bag').price)";
     assert_eq!(browser.run(price).await.unwrap(), json!(33));
 }
+
+/// As an edge worker does it: a compiled module is handed over, no page is near.
+const WORKER: &str = "
+    const code = `
+        import { Engine } from '${location.origin}/tanish/engine.js';
+        onmessage = async ({ data: { module, question } }) => {
+            const read = async (name) => {
+                const response = await fetch('${location.origin}/tanish/' + name);
+                return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+            };
+            try {
+                const engine = await Engine.load(read, { wasm: module });
+                postMessage(await engine.recommend(question));
+            } catch (error) {
+                postMessage({ error: String(error) });
+            }
+        };`;
+    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
+    const script = await (await fetch('/tanish/tanish.js')).text();
+    const [name] = /tanish\\.[0-9a-f]+\\.wasm/.exec(script);
+    const module = await WebAssembly.compileStreaming(fetch('/tanish/' + name));
+    const now = Date.now();
+    const question = { kind: 'for-you', limit: 4, now, history: [{ id: 'teapot', at: now - 1000, action: 'view' }] };
+    worker.postMessage({ module, question });
+    const { data } = await new Promise((resolve) => (worker.onmessage = resolve));
+    return data.error ?? data.items.map((item) => item.id);
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_answers_in_a_worker_as_the_page_does() {
+    let shop = Shop::open(json!({})).await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    opened(&shop, &browser).await;
+    view(&browser, "teapot").await;
+    let page = for_you(&browser).await;
+    assert_eq!(browser.run(WORKER).await.unwrap(), json!(page));
+}
