@@ -118,6 +118,11 @@ export interface StartOptions {
   priceFormat?: string;
   /** The module, where the page may not fetch it: its bytes, a response or a compiled module. */
   wasm?: BufferSource | Response | WebAssembly.Module;
+  /**
+   * `small` (default): what a first visit needs. `full`: rules, the kinds `complement`, `new` and `popular-nearby`,
+   * `rank`, `preferences` and permission steps too. Where `site.json` names `placements` or `permissions`, it is `full`.
+   */
+  module?: "small" | "full";
   [key: string]: unknown;
 }
 

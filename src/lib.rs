@@ -9,6 +9,10 @@
 //! - [`model`]: the files a page downloads, writer and reader side by side
 //! - [`offer`]: which offer, to whom, in which arm of which test
 
+/// Whether this build has the shop's rules, every kind and campaigns. The small module of a first visit has
+/// not: what only they need is behind this constant, and the linker leaves it out.
+pub(crate) const FULL: bool = cfg!(any(feature = "full", not(target_arch = "wasm32")));
+
 pub mod event;
 pub mod hash;
 pub mod model;

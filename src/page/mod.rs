@@ -4,17 +4,18 @@
 //! time (files, store, sending) goes to the script in `js/`, which answers by calling again.
 
 mod browser;
+#[cfg(feature = "full")]
 mod campaigns;
+#[cfg(feature = "full")]
+mod engine;
+#[cfg(feature = "full")]
 mod host;
 mod wire;
 
 use crate::event::{self, Outcome};
-use crate::recommend::{Language, Library, Placements, Problems, Request, recommend, reorder};
-use crate::shop::{Boot, Effect, Shop, items_to_value, places, read_query};
+use crate::shop::{Boot, Effect, Shop};
 use crate::time::Millis;
 use crate::value::Value;
-use crate::visitor::HistoryEntry;
-use crate::visitor::history::History;
 use wasm_bindgen::prelude::*;
 use wire::{from_js, texts, to_js};
 
@@ -94,7 +95,7 @@ impl Core {
     pub fn next_permission(&self, channels: JsValue, now: f64) -> Option<usize> {
         let channels = texts(&from_js(&channels));
         let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
-        self.shop.next_permission(&channels, now as Millis)
+        self.shop.next_permission(&channels, now as Millis).filter(|_| crate::FULL)
     }
 
     /// `visitor`, `diagnostics` or `export`.
@@ -136,6 +137,7 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
         "track" => shop.track(ticket, &text(1), at(2), now),
         "identify" => shop.identify(ticket, at(1).as_str().map(str::to_owned), at(2), now),
         "recommend" => shop.recommend(ticket, &at(1), now),
+        // Without rules a list is in order as it stands.
         "rank" => shop.rank(ticket, at(1).items().to_vec(), now),
         "consent" => {
             shop.cookies(browser::cookies());
@@ -145,8 +147,9 @@ fn dispatch(shop: &mut Shop, name: &str, arguments: &[Value], now: Millis) {
             shop.cookies(browser::cookies());
             shop.signal(&text(0), &at(1), now);
         }
-        "preferences" => shop.preferences(ticket, at(1), now),
-        "later" => shop.later(&text(0), now),
+        "preferences" if crate::FULL => shop.preferences(ticket, at(1), now),
+        "preferences" => shop.leave_to_full(ticket, name),
+        "later" if crate::FULL => shop.later(&text(0), now),
         "twin" => shop.twin(&text(0), at(1).as_str(), now),
         "twin_cleared" => shop.twin_cleared(at(0).as_bool().unwrap_or(false)),
         "look" => shop.look(browser::cookies(), &browser::profile().unwrap_or_default(), now),
@@ -237,72 +240,4 @@ fn carry_out(effect: Effect) -> Option<Value> {
 #[wasm_bindgen]
 pub fn unjournal(ids: JsValue) {
     browser::journal_remove(&texts(&from_js(&ids)));
-}
-
-/// Recommendations without a page: the same code over the same files, in any runtime.
-#[wasm_bindgen]
-#[derive(Default)]
-pub struct EngineCore {
-    library: Library,
-    placements: Placements,
-}
-
-#[wasm_bindgen]
-impl EngineCore {
-    /// An engine without files.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> EngineCore {
-        EngineCore::default()
-    }
-
-    /// Takes `site.json`; returns what is wrong in it.
-    pub fn site(&mut self, site: JsValue) -> JsValue {
-        let mut problems = Problems::default();
-        self.placements = Placements::read(from_js(&site).get("placements"), &mut problems);
-        to_js(&Value::Array(problems.0.into_iter().map(Value::from).collect()))
-    }
-
-    /// Takes a file, or `undefined` for one that is not there; returns what is wrong with it.
-    pub fn file(&mut self, name: &str, bytes: Option<Vec<u8>>) -> Option<String> {
-        self.library.put(name, bytes).err().map(|error| error.to_string())
-    }
-
-    /// `{items}`, `{needs: [names]}` or `{error}`.
-    pub fn recommend(&self, query: JsValue, now: f64) -> JsValue {
-        let query = from_js(&query);
-        let history = history_of(&query, now as Millis);
-        let locale = query.str("language").unwrap_or_default();
-        to_js(&match read_query(&query, &self.placements, now as Millis) {
-            Err(problem) => Value::object([("error", problem.into())]),
-            Ok(question) => match recommend(&question, history.entries(), &self.library) {
-                Ok(items) => items_to_value(question.kind, &items, Language::parse(locale), locale),
-                Err(needs) => needed(&needs),
-            },
-        })
-    }
-
-    /// `{places}` of the list `products` in a visitor's order, or `{needs: [names]}`.
-    pub fn rank(&self, query: JsValue, now: f64) -> JsValue {
-        let query = from_js(&query);
-        let history = history_of(&query, now as Millis);
-        let products = query.get("products").map(Value::items).unwrap_or_default();
-        let order = reorder(products, history.entries(), now as Millis, &self.library);
-        to_js(&if order.needs.is_empty() {
-            Value::object([("places", places(order.places))])
-        } else {
-            needed(&order.needs)
-        })
-    }
-}
-
-fn history_of(query: &Value, now: Millis) -> History {
-    let entries = query.get("history").map(Value::items).unwrap_or_default();
-    let mut history = History::default();
-    history.add(entries.iter().filter_map(HistoryEntry::from_value), now);
-    history
-}
-
-fn needed(needs: &[Request]) -> Value {
-    let names = needs.iter().map(|name| Value::from(name.to_string()));
-    Value::object([("needs", Value::Array(names.collect()))])
 }

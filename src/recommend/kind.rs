@@ -41,6 +41,11 @@ impl Kind {
         Kind::NAMES.iter().find(|(text, _)| *text == name).map(|(_, kind)| *kind)
     }
 
+    /// Whether this build can answer it: the small module leaves the rarer kinds to the full one.
+    pub fn is_known_here(self) -> bool {
+        crate::FULL || !matches!(self, Kind::Complement | Kind::New | Kind::PopularNearby)
+    }
+
     /// The name [`Kind::parse`] reads.
     pub fn name(self) -> &'static str {
         Kind::NAMES[self as usize].0

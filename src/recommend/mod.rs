@@ -11,6 +11,7 @@ pub mod kind;
 pub mod library;
 mod newest;
 mod placement;
+mod plain;
 mod rank;
 mod reorder;
 mod scores;
@@ -101,7 +102,12 @@ pub fn recommend<'a>(
     history: &[HistoryEntry],
     library: &'a Library,
 ) -> Result<Vec<Item<'a>>, Vec<Request>> {
-    let answer = select::select(query, history, Reading::new(library));
+    let reading = Reading::new(library);
+    let answer = if crate::FULL {
+        select::select(query, history, reading)
+    } else {
+        plain::select(query, history, reading)
+    };
     if answer.is_ok() {
         library.answered();
     }

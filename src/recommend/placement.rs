@@ -133,7 +133,7 @@ impl Placements {
     /// Reads `placements` of `site.json`. What is wrong is told and left out.
     pub fn read(placements: Option<&Value>, problems: &mut Problems) -> Placements {
         let mut read = Placements::default();
-        let Some(placements) = placements else { return read };
+        let Some(placements) = placements.filter(|_| crate::FULL) else { return read };
         if !matches!(placements, Value::Object(_)) {
             problems
                 .say::<()>("placements", " must be an object such as {\"home\": {\"kind\": \"for-you\"}}");

@@ -62,9 +62,13 @@ pub fn rank(query: &Query, history: &[HistoryEntry], reading: &mut Reading) -> B
         Kind::Similar => related(query, Relation::Similar, reading),
         Kind::BoughtTogether => related(query, Relation::Together, reading),
         Kind::BuyAgain => buy_again(query.now, history, reading),
-        Kind::Popular if query.within => popular_in(&query.near, popular(entry, reading), reading),
+        Kind::Popular if crate::FULL && query.within => {
+            popular_in(&query.near, popular(entry, reading), reading)
+        }
         Kind::Popular => popular(entry, reading),
         Kind::RecentlyViewed => recently_viewed(query, history, reading),
+        // The small module refuses these kinds when the question is read.
+        Kind::Complement | Kind::New | Kind::PopularNearby if !crate::FULL => Vec::new(),
         Kind::Complement => complement(query, reading),
         Kind::New => newest(query, history, reading),
         Kind::PopularNearby => popular_in(&query.near, popular(entry, reading), reading),
@@ -121,7 +125,7 @@ fn distinct(history: &[HistoryEntry], pass: impl Fn(&HistoryEntry) -> bool) -> V
     ids
 }
 
-/// When a product was bought, oldest first.
+/// When a product was bought, in the order of the history.
 fn times_bought(history: &[HistoryEntry], id: &str) -> Vec<Millis> {
     let bought = |entry: &&HistoryEntry| entry.action == Action::Purchase && entry.id == id;
     history.iter().filter(bought).map(|entry| entry.at).collect()
@@ -137,7 +141,7 @@ fn buy_again(now: Millis, history: &[HistoryEntry], reading: &mut Reading) -> Ve
         let Some(row) = reading.row(place) else { continue };
         let times = times_bought(history, id);
         let (Some(first), Some(last)) = (times.first(), times.last()) else { continue };
-        let own = (times.len() > 1).then(|| (last - first) as f64 / (times.len() - 1) as f64);
+        let own = (times.len() > 1).then(|| last.saturating_sub(*first) as f64 / (times.len() - 1) as f64);
         let all = (row.repeat_days > 0).then(|| f64::from(row.repeat_days) * DAY as f64);
         let (due, because) = match own.filter(|gap| *gap > 0.0).or(all) {
             Some(usual) => due(now.saturating_sub(*last) as f64 / usual, times.len()),

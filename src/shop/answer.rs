@@ -28,6 +28,10 @@ pub fn read_query(value: &Value, placements: &Placements, now: Millis) -> Result
             }
         },
     };
+    if !kind.is_known_here() {
+        let name = kind.name();
+        return Err(["\"", name, "\" needs the full module: set \"module\": \"full\" in site.json"].concat());
+    }
     let rules = rules.unwrap_or(placements.all());
     let limit = value.number("limit").or(rules.limit.map(|limit| limit as f64)).unwrap_or(6.0);
     if !(1.0..=MAX_LIMIT as f64).contains(&limit) {
@@ -41,11 +45,15 @@ pub fn read_query(value: &Value, placements: &Placements, now: Millis) -> Result
         return Err(format!("\"{name}\" starts from a product: say which, as in product=\"AT-1042\""));
     }
     let mut sizes = Stated::default();
-    sizes.add(value.get("sizes").unwrap_or(&Value::Null));
     let mut near = Groups::default();
-    near.add(value.get("within").unwrap_or(&Value::Null));
+    if crate::FULL {
+        sizes.add(value.get("sizes").unwrap_or(&Value::Null));
+        near.add(value.get("within").unwrap_or(&Value::Null));
+    }
     let within = !near.is_empty();
-    add_places(&mut near, value.get("context").unwrap_or(&Value::Null));
+    if crate::FULL {
+        add_places(&mut near, value.get("context").unwrap_or(&Value::Null));
+    }
     Ok(Query {
         limit: limit as usize,
         product,
@@ -147,6 +155,9 @@ impl Shop {
 
     /// Says whether any is on its way.
     fn fetch_for_order(&mut self, mut needs: Vec<Request>) -> bool {
+        if !crate::FULL {
+            return false;
+        }
         let mut left = self.rank_files;
         needs.retain(|request| {
             let under_way = self.fetching.contains(&request.name.to_string());
@@ -163,6 +174,9 @@ impl Shop {
     /// The question with what is known of the visitor: what it says itself holds.
     fn question(&self, value: &Value, now: Millis) -> Result<Query, String> {
         let mut query = read_query(value, &self.config.placements, now)?;
+        if !crate::FULL {
+            return Ok(query);
+        }
         if query.near.is_empty() {
             add_places(&mut query.near, &self.context);
         }

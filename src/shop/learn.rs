@@ -19,6 +19,10 @@ pub fn learn(name: &str, properties: &Value, at: Millis) -> Vec<HistoryEntry> {
 
 /// Changes the cart as an event tells; says whether it did.
 pub fn fill_cart(cart: &mut Cart, name: &str, properties: &Value, at: Millis) -> bool {
+    // Only kinds and rules of the full module ask for the cart.
+    if !crate::FULL {
+        return false;
+    }
     let before = cart.products(at);
     let pieces = |object: &Value| object.number("quantity").unwrap_or(1.0).clamp(0.0, 1e6);
     let put = |cart: &mut Cart, object: &Value, sign: f64| {

@@ -200,7 +200,8 @@ impl Shop {
                     self.changed(true);
                 }
             }
-            What::Preferences(answers) => self.prefer_now(answers, page, at),
+            What::Preferences(answers) if crate::FULL => self.prefer_now(answers, page, at),
+            What::Preferences(_) => {}
             What::Later(channel) => self.permit(&channel, Answer::Later, at),
         }
         if let Some(ticket) = ticket {

@@ -14,6 +14,12 @@ impl Shop {
         self.act(Held { ticket: Some(ticket), at: now, page: self.page.clone(), what });
     }
 
+    /// Refuses a call that only the full module knows.
+    pub fn leave_to_full(&mut self, ticket: Ticket, call: &str) {
+        let mend = " needs the full module: set \"module\": \"full\" in site.json";
+        self.settle(ticket, Err([call, mend].concat()));
+    }
+
     pub(super) fn prefer_now(&mut self, answers: Value, page: Value, at: Millis) {
         if !self.allows(Purpose::Personalization) {
             return;
@@ -39,7 +45,7 @@ impl Shop {
 
     /// Notes an answer about a channel, also one that an event tells of.
     pub(super) fn permit(&mut self, channel: &str, answer: Answer, at: Millis) {
-        let keeps = !self.forgotten && self.consent.stores();
+        let keeps = crate::FULL && !self.forgotten && self.consent.stores();
         if keeps && self.profile.permissions.note(channel, answer, at) {
             self.profile.turn = self.profile.turn.saturating_add(1);
             self.save();

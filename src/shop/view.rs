@@ -54,7 +54,7 @@ impl Shop {
         };
         let inferred = affinities(self.usable_history(), now).into_iter().map(of);
         let mut affinities = Value::Object(inferred.collect());
-        if self.allows(Purpose::Personalization) {
+        if crate::FULL && self.allows(Purpose::Personalization) {
             self.profile.preferences.lift(&mut affinities);
         }
         affinities

@@ -116,8 +116,8 @@ const WORKER: &str = "
             }
         };`;
     const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
-    const script = await (await fetch('/tanish/tanish.js')).text();
-    const [name] = /tanish\\.[0-9a-f]+\\.wasm/.exec(script);
+    const script = await (await fetch('/tanish/engine.js')).text();
+    const [name] = /tanish-full\\.[0-9a-f]+\\.wasm/.exec(script);
     const module = await WebAssembly.compileStreaming(fetch('/tanish/' + name));
     const now = Date.now();
     const question = { kind: 'for-you', limit: 4, now, history: [{ id: 'teapot', at: now - 1000, action: 'view' }] };

@@ -29,7 +29,7 @@ const edge = vm.runInContext(
   }`,
   world,
 );
-const wasm = (await readdir(pkg)).find((name) => name.endsWith(".wasm"));
+const wasm = (await readdir(pkg)).find((name) => /^tanish-full\.\w+\.wasm$/.test(name));
 const read = (name) => readFile(join(folder, name)).catch(() => null);
 const now = Date.parse("2026-11-22T10:00:00Z");
 const history = [{ id: "teapot", at: now - 1000, action: "view" }];

@@ -20,7 +20,7 @@ fn scored(orders: PathBuf, model: Model) -> Scores {
         params: Params::default(),
         money: None,
     };
-    score(&options, &mut ()).unwrap_or_else(|error| panic!("{error}"))
+    score(&options, &mut ()).unwrap()
 }
 
 /// Equal when rounded to as many digits as were published.

@@ -3,7 +3,7 @@ import { hearConsent, offerBanner, offerPermission } from "./asking.js";
 import { Driver } from "./driver.js";
 import { twinAddress } from "./twin.js";
 import { ENTRIES, fetchFile } from "./files.js";
-import { loadModule } from "./wasm.js";
+import { fullModule, loadModule, smallModule } from "./wasm.js";
 
 /** What the queue before start may call. */
 const COMMANDS = ["track", "identify", "recommend", "history", "setContext", "consent", "preferences", "permission", "flush", "forget", "onChange"];
@@ -13,13 +13,17 @@ export async function openShop({ site = "/tanish/site.json", language, wasm, ...
   if (typeof document === "undefined") throw new Error("start() needs a page; use tanish/engine elsewhere");
   const address = new URL(site, document.baseURI);
   const base = new URL(".", address);
-  const [file, entries] = await Promise.all([
-    fetchFile(base, address, true),
-    Promise.all(ENTRIES.map((name) => fetchFile(base, name, true))),
-    loadModule(wasm),
-  ]);
+  const abort = new AbortController();
+  const small = wasm ?? smallModule(abort.signal);
+  // Whether it is used is known in a moment; until then its failure is nobody's.
+  Promise.resolve(small).catch(() => {});
+  const entering = Promise.all(ENTRIES.map((name) => fetchFile(base, name, true)));
+  const file = await fetchFile(base, address, true);
   if (!file) throw new Error(`cannot read ${address.pathname}`);
   const settings = merge(JSON.parse(new TextDecoder().decode(file)), plain(overrides) ?? {});
+  const full = !wasm && needsFull(settings);
+  if (full) abort.abort();
+  const [entries] = await Promise.all([entering, loadModule(full ? fullModule() : small)]);
   const locale = language ?? (document.documentElement.lang || navigator.language || "en");
   const shop = new Shop(settings, locale, base, changed);
   ENTRIES.forEach((name, place) => shop._driver.file(name, entries[place]));
@@ -28,6 +32,12 @@ export async function openShop({ site = "/tanish/site.json", language, wasm, ...
   offerBanner(shop, settings.consent);
   offerPermission(shop, settings.permissions);
   return shop;
+}
+
+/** Rules, campaigns and stated preferences are in the full module only; `module: "full"` asks for it by name. */
+function needsFull({ module, ...settings }) {
+  const named = ["placements", "permissions"].some((key) => Object.keys(settings[key] ?? {}).length > 0);
+  return module === "full" || named;
 }
 
 /** `over` wins, key by key. */

@@ -1,9 +1,7 @@
 // The entry: starts itself only where a script element with `data-site` names it.
-import { Engine } from "./engine-core.js";
 import { decideAnew, defineRecommendations, provideShop } from "./recommendations.js";
 import { openShop } from "./shop.js";
 
-export { Engine };
 export const version = __TANISH_VERSION__;
 
 let started;

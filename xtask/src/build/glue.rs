@@ -79,6 +79,20 @@ pub fn generate(module: &[u8]) -> Result<Generated, Error> {
     Ok(Generated { wasm: output.wasm_mut().emit_wasm(), js: output.js().to_owned() })
 }
 
+/// Checks that the full module's glue is the small one's with more in it, so that it can serve both.
+///
+/// # Errors
+/// When the small glue has a line the full one lacks or has in another order.
+pub fn check_covers(full: &str, small: &str) -> Result<(), Error> {
+    let mut lines = full.lines();
+    match small.lines().find(|wanted| !lines.any(|line| line == *wanted)) {
+        None => Ok(()),
+        Some(line) => Err(Error::Message(format!(
+            "the full module's glue does not serve the small module: it lacks `{line}`; both must be given glue of their own"
+        ))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +107,13 @@ mod tests {
         assert!(same_versions(&lock("0.2.130")).is_ok());
         let error = same_versions(&lock("0.2.131")).unwrap_err().to_string();
         assert!(error.contains("0.2.130") && error.contains("0.2.131"), "{error}");
+    }
+
+    #[test]
+    fn a_glue_covers_what_it_has_in_order() {
+        assert!(check_covers("a\nb\nc", "a\nc").is_ok());
+        let error = check_covers("a\nb\nc", "c\nb").unwrap_err().to_string();
+        assert!(error.contains("lacks `b`"), "{error}");
     }
 
     #[test]

@@ -20,17 +20,17 @@ const DEFAULT_MODULE: &str = "tanish_bg.wasm";
 pub struct Scripts {
     /// `tanish.js`: everything a page needs.
     pub page: String,
-    /// `engine.js`: the entry without a page; it imports `tanish.js`.
+    /// `engine.js`: the entry without a page.
     pub engine: String,
     /// What a page loads only where it needs it: name and text.
     pub parts: Vec<(&'static str, String)>,
 }
 
-/// Bundles the scripts of `src/page/js/` with the glue, naming the module `wasm`.
+/// Bundles the scripts of `src/page/js/` with the glue, naming the small and the full module.
 ///
 /// # Errors
 /// When a script is missing or uses a form the bundler does not know.
-pub fn build(glue: &str, wasm: &str) -> Result<Scripts, Error> {
+pub fn build(glue: &str, modules: &[String; 2]) -> Result<Scripts, Error> {
     let folder = workspace::root().join(FOLDER);
     let mut sources = Sources::new();
     for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
@@ -40,7 +40,7 @@ pub fn build(glue: &str, wasm: &str) -> Result<Scripts, Error> {
             sources.insert(name, workspace::read(&path)?);
         }
     }
-    join(sources, glue, wasm).map_err(in_repository)
+    join(sources, glue, modules).map_err(in_repository)
 }
 
 /// Names a module by its path in the repository, so that an editor can open it.
@@ -53,13 +53,15 @@ fn in_repository(error: Error) -> Error {
     }
 }
 
-fn join(mut sources: Sources, glue: &str, wasm: &str) -> Result<Scripts, Error> {
-    sources.insert(GLUE.to_owned(), glue.replace(DEFAULT_MODULE, wasm));
+fn join(mut sources: Sources, glue: &str, modules: &[String; 2]) -> Result<Scripts, Error> {
     for text in sources.values_mut() {
-        *text = fill_in(text, wasm);
+        *text = fill_in(text, modules);
     }
+    let glue = glue.replace(DEFAULT_MODULE, &modules[1]);
+    sources.insert(GLUE.to_owned(), glue.clone());
+    let engine = bundle("engine.js", &sources, None)?;
+    sources.insert(GLUE.to_owned(), without_classes(&glue, &["CampaignsCore", "EngineCore"]));
     let page = bundle("tanish.js", &sources, None)?;
-    let engine = bundle("engine.js", &sources, Some(("tanish.js", &page)))?;
     let text =
         |bundle: &crate::script::Bundle| format!("{}{}{}\n", bundle.head, minify(&bundle.body), bundle.tail);
     let part = |name: &&'static str| Ok((*name, text(&bundle(name, &sources, None)?)));
@@ -68,10 +70,39 @@ fn join(mut sources: Sources, glue: &str, wasm: &str) -> Result<Scripts, Error> 
     Ok(Scripts { page: text(&page), engine: text(&engine), parts })
 }
 
-/// Puts the module's name and the version where the sources leave room for them, bare or within a string.
-fn fill_in(text: &str, wasm: &str) -> String {
+/// The glue without these classes of it: what a bundle does not use.
+fn without_classes(glue: &str, classes: &[&str]) -> String {
+    let mut kept = String::new();
+    let mut until = None;
+    for line in glue.lines() {
+        for class in classes {
+            if line == format!("export class {class} {{") {
+                until = Some(format!("if (Symbol.dispose) {class}."));
+            } else if line.starts_with(&format!("const {class}Finalization = ")) {
+                until = Some(": new FinalizationRegistry(".to_owned());
+            }
+        }
+        match &until {
+            Some(end) if line.trim_start().starts_with(end.as_str()) => until = None,
+            Some(_) => {}
+            None => {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        }
+    }
+    kept
+}
+
+/// Puts the modules' names and the version where the sources leave room for them, bare or within a string.
+fn fill_in(text: &str, [small, full]: &[String; 2]) -> String {
     let mut text = text.to_owned();
-    for (constant, value) in [("__TANISH_WASM__", wasm), ("__TANISH_VERSION__", env!("CARGO_PKG_VERSION"))] {
+    let constants = [
+        ("__TANISH_WASM__", small.as_str()),
+        ("__TANISH_FULL__", full.as_str()),
+        ("__TANISH_VERSION__", env!("CARGO_PKG_VERSION")),
+    ];
+    for (constant, value) in constants {
         for quote in ['"', '\'', '`'] {
             text = text.replace(&format!("{quote}{constant}{quote}"), &format!("{quote}{value}{quote}"));
         }
@@ -102,8 +133,12 @@ mod tests {
 
     #[test]
     fn the_page_is_one_file_that_names_its_module() {
-        let made = join(sources(), GLUE_SAMPLE, "tanish.0123456789abcdef.wasm").unwrap();
-        assert_eq!(made.page.matches("tanish.0123456789abcdef.wasm").count(), 2);
+        let modules =
+            ["tanish.0123456789abcdef.wasm", "tanish-full.fedcba9876543210.wasm"].map(str::to_owned);
+        let made = join(sources(), GLUE_SAMPLE, &modules).unwrap();
+        for name in modules {
+            assert_eq!(made.page.matches(&name).count(), 1, "{name}");
+        }
         assert!(
             !made.page.contains("glue.js")
                 && !made.page.contains("initSync")
@@ -116,8 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn a_class_goes_with_all_that_is_its_own() {
+        let class = |name: &str| {
+            format!(
+                "export class {name} {{\n  free() {{}}\n}}\nif (Symbol.dispose) {name}.prototype[Symbol.dispose] = 1;\n\
+                 const {name}Finalization = (typeof FinalizationRegistry === 'undefined')\n    ? {{}}\n    \
+                 : new FinalizationRegistry(ptr => wasm.{name}(ptr));\n"
+            )
+        };
+        let glue = class("One") + &class("Two") + "let wasm;\n";
+        assert_eq!(without_classes(&glue, &["One"]), class("Two") + "let wasm;\n");
+        assert_eq!(without_classes(&glue, &[]), glue);
+    }
+
+    #[test]
     fn constants_may_stand_bare_or_quoted() {
-        let filled = fill_in("a(__TANISH_WASM__, './__TANISH_WASM__', '__TANISH_WASM__')", "t.wasm");
-        assert_eq!(filled, "a(\"t.wasm\", './t.wasm', 't.wasm')");
+        let modules = ["t.wasm", "f.wasm"].map(str::to_owned);
+        let filled = fill_in("a(__TANISH_WASM__, './__TANISH_WASM__', '__TANISH_FULL__')", &modules);
+        assert_eq!(filled, "a(\"t.wasm\", './t.wasm', 'f.wasm')");
     }
 }

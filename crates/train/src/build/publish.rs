@@ -249,7 +249,10 @@ fn site_json(currency: Option<&str>, languages: &[String]) -> Value {
 /// The widget's scripts; the entry, which names all else, last.
 const SCRIPTS: [&str; 5] = ["banner.js", "consent.js", "engine.js", "permission.js", "tanish.js"];
 
-/// Copies `tanish.*.wasm` and [`SCRIPTS`] from `widget`, scripts last: an old script goes on
+/// What the names of the small and the full module begin with.
+const MODULES: [&str; 2] = ["tanish.", "tanish-full."];
+
+/// Copies the modules and [`SCRIPTS`] from `widget`, scripts last: an old script goes on
 /// meeting its own module, which is removed only when a later script has replaced the one that names it.
 fn copy_widget(
     widget: Option<&Path>,
@@ -287,8 +290,9 @@ fn copy_widget(
 fn modules(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> =
-        names.filter(|name| name.starts_with("tanish.") && name.ends_with(".wasm")).collect();
+    let mut names: Vec<String> = names
+        .filter(|name| MODULES.iter().any(|module| name.starts_with(module)) && name.ends_with(".wasm"))
+        .collect();
     names.sort_unstable();
     names
 }
