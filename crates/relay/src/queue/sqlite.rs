@@ -16,7 +16,7 @@ use tanish::time::Millis;
 /// What brings the file from each format to the next. `PRAGMA user_version` counts those done.
 const FORMATS: [&str; 3] =
     [include_str!("schema.sql"), include_str!("format_2.sql"), include_str!("format_3.sql")];
-/// How long to wait for `tanish relay dead --replay` in another process.
+/// How long to wait for `tanish relay dead replay` in another process.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Pages of the write-ahead log before they are carried into the file: each time waits for the disk twice.
