@@ -79,10 +79,11 @@ impl Core {
     /// Writes the profile, if `save` was asked for and nothing was erased since. What another tab wrote
     /// meanwhile is joined first, so that neither overwrites the other.
     pub fn save(&mut self, now: f64) -> JsValue {
-        if self.unsaved.is_some() && browser::profile_text() != self.seen {
-            if let Some(stored @ Value::Object(_)) = browser::profile() {
-                self.shop.storage(&stored, now as Millis);
-            }
+        if self.unsaved.is_some()
+            && browser::profile_text() != self.seen
+            && let Some(stored @ Value::Object(_)) = browser::profile()
+        {
+            self.shop.storage(&stored, now as Millis);
         }
         let left = self.carry_out();
         if let Some(profile) = self.unsaved.take() {
