@@ -64,7 +64,7 @@ fn number_text(number: f64) -> String {
     let scientific = format!("{:e}", number.abs());
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    let plain = if (-7..21).contains(&exponent) {
+    let plain = if (-6..21).contains(&exponent) {
         format!("{}", number.abs())
     } else {
         let sign = if exponent < 0 { '-' } else { '+' };
