@@ -146,8 +146,8 @@ mod tests {
         );
         assert!(made.page.contains(&format!("version=\"{}\"", env!("CARGO_PKG_VERSION"))), "{}", made.page);
         assert!(made.page.ends_with("export{version,start,Core};\n"), "{}", made.page);
-        let engine = "import{Core,start}from\"./tanish.js\";class Engine{static load=()=>start(Core)}export{Engine};\n";
-        assert_eq!(made.engine, engine);
+        assert!(made.engine.ends_with("export{Engine};\n"), "{}", made.engine);
+        assert!(!made.engine.contains("from\"./tanish.js\""), "it stands alone: {}", made.engine);
     }
 
     #[test]
