@@ -1,9 +1,12 @@
 //! The report as people read it: one HTML file that needs nothing else, or rows of CSV.
 
 mod block;
+mod channels;
 mod chart;
+mod contacts;
+mod customers;
+mod products;
 mod testing;
-mod trading;
 pub(crate) mod words;
 
 use crate::report::Report;
@@ -27,10 +30,10 @@ fn sections(report: &Report) -> Vec<Section> {
     vec![
         testing::experiments(report),
         testing::recommendations(report),
-        trading::customers(report),
-        trading::products(report),
-        trading::channels(report),
-        trading::contacts(report),
+        customers::customers(report),
+        products::products(report),
+        channels::channels(report),
+        contacts::contacts(report),
     ]
 }
 
