@@ -1,7 +1,7 @@
 //! Conditions: who a rule is for.
 //!
-//! A condition is asked as it stands in the payload. A form read beforehand was measured: it cost the
-//! module half as many kilobytes again and saved no time a page would notice.
+//! A condition is asked as it stands in the payload. A form read beforehand cost the module half as
+//! many kilobytes again; what it would save in time has not been measured.
 //!
 //! A condition that needs an operator or a kind of saved group this engine does not know is neither true
 //! nor false, so that `$not` cannot turn it into a match: only a certain `true` passes.
